@@ -1,0 +1,84 @@
+"""Parameters of the gene map, as frozen dataclasses; forms and the command line build themselves from them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import Any
+
+from engine.errors import InvalidParameter
+
+
+def param(default: Any, label: str, doc: str, *, low: float | None = None, high: float | None = None,
+          choices: tuple[str, ...] = ()) -> Any:
+    """A dataclass field with what a form needs: label, explanation, range or choices."""
+    return field(default=default, metadata={"label": label, "doc": doc, "low": low, "high": high, "choices": choices})
+
+
+class Checked:
+    """Checks every field against its range and choices when the dataclass is made."""
+
+    def __post_init__(self) -> None:
+        for f in fields(self):
+            value, meta = getattr(self, f.name), f.metadata
+            if is_dataclass(value) or not meta:
+                continue
+            if meta["choices"]:
+                good, expected = value in meta["choices"], f"one of {', '.join(meta['choices'])}"
+            else:
+                good = isinstance(value, (int, float)) and meta["low"] <= value <= meta["high"]
+                expected = f"a number from {meta['low']} to {meta['high']}"
+            if not good:
+                raise InvalidParameter(f"'{meta['label']}' must be {expected}, found {value!r}. Choose another value.")
+
+
+@dataclass(frozen=True)
+class NetworkParams(Checked):
+    """How the co-expression network of a dataset is made."""
+
+    n_genes: int = param(1000, "Genes per dataset", "Variable genes kept in each dataset", low=20, high=20000)
+    min_detected: float = param(0.05, "Least detection", "Share of cells in which a gene must be seen", low=0.0, high=1.0)
+    max_p: float = param(0.005, "Largest p of an edge", "CS-CORE p-value below which two genes are joined", low=0.0, high=1.0)
+
+
+@dataclass(frozen=True)
+class MuseParams(Checked):
+    """MuSe-GNN's architecture and losses (paper, section 3)."""
+
+    n_latent: int = param(32, "Dimensions", "Length of a gene's vector", low=2, high=512)
+    n_hidden: int = param(32, "Hidden width", "Width of one attention head", low=2, high=512)
+    decoder: str = param("bilinear", "Decoder", "bilinear on sampled signed edges, or the paper's dense MLP",
+                         choices=("bilinear", "mlp"))
+    contrast_weight: float = param(0.01, "Weight of contrast", "λ_c of the InfoNCE loss", low=0.0, high=10.0)
+    temperature: float = param(0.07, "Temperature", "τ of the InfoNCE loss", low=0.001, high=10.0)
+    n_anchors: int = param(100, "Contrast anchors", "Differing genes drawn from each side of a pair", low=2, high=5000)
+
+
+@dataclass(frozen=True)
+class TrainParams(Checked):
+    """How long and how fast the model learns."""
+
+    epochs: int = param(300, "Epochs", "Passes over all datasets", low=1, high=100000)
+    learning_rate: float = param(0.001, "Learning rate", "Step size of Adam", low=1e-6, high=1.0)
+    held_out: float = param(0.05, "Edges kept out", "Share of edges hidden from training, to measure on", low=0.0, high=0.5)
+    seed: int = param(0, "Seed", "Same seed, same map on one machine", low=0, high=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class EmbedParams:
+    """Everything that decides a gene map, beside its data."""
+
+    network: NetworkParams = field(default_factory=NetworkParams)
+    model: MuseParams = field(default_factory=MuseParams)
+    training: TrainParams = field(default_factory=TrainParams)
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, given: dict[str, dict[str, Any]]) -> EmbedParams:
+        """The reverse of `to_dict`; what is not given keeps its default."""
+        return cls(
+            network=NetworkParams(**given.get("network", {})),
+            model=MuseParams(**given.get("model", {})),
+            training=TrainParams(**given.get("training", {})),
+        )

@@ -1,0 +1,25 @@
+"""How a long computation tells what it is doing; the base class keeps silent."""
+
+from __future__ import annotations
+
+
+class Progress:
+    """Told of stages, steps and losses; asked between steps whether to go on.
+
+    The pipeline calls these; a terminal, a job row or nobody listens.
+    """
+
+    def stage(self, name: str, fraction: float) -> None:
+        """A stage begins; `fraction` of the whole work is done, 0 to 1."""
+
+    def step(self, fraction: float, **losses: float) -> None:
+        """Work went on to `fraction` of the whole; training also gives epoch and losses."""
+
+    def log(self, text: str) -> None:
+        """A sentence for the log."""
+
+    def device(self, name: str) -> None:
+        """The device on which the work runs, in words."""
+
+    def check(self) -> None:
+        """Raise `JobCancelled` when a person asked to stop."""

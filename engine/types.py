@@ -1,0 +1,219 @@
+"""The words that carry the project: Study, Dataset, GeneGraph, GeneEmbedding."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.errors import InvalidCounts, InvalidStudy
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from anndata import AnnData
+
+MODALITIES = ("rna", "atac", "spatial", "protein")
+ROLES = ("condition", "batch", "cell_type", "perturbation")
+META = "geneweave"  # the key of `uns` under which an artifact carries its facts, as JSON
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which `obs` column of the files plays which role; None where none does."""
+
+    condition: str | None = None
+    batch: str | None = None
+    cell_type: str | None = None
+    perturbation: str | None = None
+
+
+@dataclass(frozen=True)
+class DatasetSource:
+    """Where one dataset of a study comes from, before it is read.
+
+    `column` and `values` keep the cells whose `obs[column]` is one of `values`. `counts` says
+    where the counts are: `X`, `raw`, `layers/NAME`, or `raw/log1p-1e4` when they must be had back
+    from log1p(1e4 · count / depth). `depth` names the `obs` column with the total counts of a
+    cell; None sums the matrix.
+    """
+
+    name: str
+    path: str
+    modality: str = "rna"
+    tissue: str = "unknown"
+    species: str = "human"
+    condition: str = "none"
+    column: str | None = None
+    values: tuple[str, ...] = ()
+    counts: str = "X"
+    depth: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.modality not in MODALITIES:
+            raise InvalidStudy(
+                f"Dataset '{self.name}': modality must be one of {', '.join(MODALITIES)}, "
+                f"found '{self.modality}'. Correct it in the study file."
+            )
+        if bool(self.column) != bool(self.values):
+            raise InvalidStudy(
+                f"Dataset '{self.name}': 'column' and 'values' go together, found only one. "
+                "Give both to keep a part of the cells, or neither to keep all."
+            )
+
+
+@dataclass(frozen=True)
+class Study:
+    """The datasets that a person looks at together; at least two, with distinct names."""
+
+    name: str
+    title: str
+    datasets: tuple[DatasetSource, ...]
+    roles: Roles = field(default_factory=Roles)
+    description: str = ""
+    citation: str = ""
+
+    def __post_init__(self) -> None:
+        names = [source.name for source in self.datasets]
+        if len(names) < 2:
+            raise InvalidStudy(
+                f"Study '{self.name}' needs at least two datasets to compare, found {len(names)}. "
+                "Add a [[datasets]] block, or split a file by an obs column with 'column' and 'values'."
+            )
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise InvalidStudy(
+                f"Study '{self.name}': dataset names must differ, found {', '.join(twice)} more than once. "
+                "Rename one of them."
+            )
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One count matrix of one modality, tissue, species and condition.
+
+    `adata.X` holds counts, shape (n_cells, n_genes); `depth` the total counts of each cell over
+    all genes measured, shape (n_cells,); `cell_type` a label of each cell or None.
+    """
+
+    source: DatasetSource
+    adata: AnnData
+    depth: np.ndarray
+    cell_type: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.depth.shape != (self.adata.n_obs,):
+            raise InvalidCounts(
+                f"Dataset '{self.source.name}': expected one depth a cell ({self.adata.n_obs}), "
+                f"found shape {self.depth.shape}. Check the 'depth' column of the study file."
+            )
+        if not (np.isfinite(self.depth).all() and (self.depth > 0).all()):
+            bad = int((~(self.depth > 0)).sum())
+            raise InvalidCounts(
+                f"Dataset '{self.source.name}': every cell needs a total count above 0, found {bad} "
+                "without. Drop empty cells before the study is made."
+            )
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+
+@dataclass(frozen=True)
+class GeneGraph:
+    """The co-expression graph of one dataset.
+
+    `adata` has a row a gene: `X` the node features, float32 (n_genes, n_cells), Pearson residuals;
+    `obs` mean (log1p counts per 10,000), detected (fraction of cells), residual_variance;
+    `obsp['coexpression']` CS-CORE estimates and `obsp['statistic']` its test statistics, sparse,
+    symmetric, without diagonal, on the edges alone; `obsm['mean_by_cell_type']` and
+    `obsm['detected_by_cell_type']` tables gene × cell type, where cell types are known.
+    """
+
+    adata: AnnData
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """Dataset name, modality, tissue, species, condition, n_cells, parameters, versions."""
+        return json.loads(self.adata.uns[META])
+
+    @property
+    def name(self) -> str:
+        return self.facts["dataset"]
+
+    @cached_property
+    def genes(self) -> np.ndarray:
+        """Gene symbols, shape (n_genes,)."""
+        return self.adata.obs_names.to_numpy().astype(str)
+
+    @property
+    def n_genes(self) -> int:
+        return self.adata.n_obs
+
+    @property
+    def features(self) -> np.ndarray:
+        """Pearson residuals, float32, shape (n_genes, n_cells)."""
+        return self.adata.X
+
+    @cached_property
+    def edges(self) -> np.ndarray:
+        """Undirected edges i < j, int64, shape (2, n_edges), row-major order."""
+        upper = self.adata.obsp["statistic"].tocoo()
+        keep = upper.row < upper.col
+        order = np.lexsort((upper.col[keep], upper.row[keep]))
+        return np.stack([upper.row[keep][order], upper.col[keep][order]]).astype(np.int64)
+
+    @cached_property
+    def statistic(self) -> np.ndarray:
+        """Signed CS-CORE test statistic of each edge, shape (n_edges,)."""
+        return np.asarray(self.adata.obsp["statistic"][self.edges[0], self.edges[1]]).ravel()
+
+    @property
+    def density(self) -> float:
+        """Share of the possible gene pairs that are edges."""
+        return self.edges.shape[1] / (self.n_genes * (self.n_genes - 1) / 2)
+
+
+@dataclass(frozen=True)
+class GeneEmbedding:
+    """Genes of every dataset in one space.
+
+    `adata` has a row per (dataset, gene), named `dataset|gene`: `X` the embedding, float32
+    (n_rows, n_latent); `obs` gene, dataset, modality, tissue, species, condition, cluster
+    ("1" is the largest), mean, detected, degree, common (gene is in every dataset);
+    `obsm['X_umap']` float32 (n_rows, 2).
+    """
+
+    adata: AnnData
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """study, title, params, graphs (dataset → id), history, metrics, made (how, when, where)."""
+        return json.loads(self.adata.uns[META])
+
+    @property
+    def vectors(self) -> np.ndarray:
+        """Embedding, float32, shape (n_rows, n_latent)."""
+        return self.adata.X
+
+    @property
+    def obs(self) -> pd.DataFrame:
+        return self.adata.obs
+
+    @cached_property
+    def genes(self) -> np.ndarray:
+        """Gene symbol of each row, shape (n_rows,)."""
+        return self.adata.obs["gene"].to_numpy().astype(str)
+
+    @cached_property
+    def datasets(self) -> list[str]:
+        """Dataset names in the order of the study."""
+        return list(self.facts["graphs"])
+
+    @cached_property
+    def unit_vectors(self) -> np.ndarray:
+        """Rows of `vectors` at length 1, for cosine similarity."""
+        norm = np.linalg.norm(self.vectors, axis=1, keepdims=True)
+        return self.vectors / np.maximum(norm, 1e-12)
