@@ -13,7 +13,7 @@ from engine.types import Dataset, DatasetSource, Roles
 if TYPE_CHECKING:
     from anndata import AnnData
 
-FRACTION_TOLERANCE = 0.05  # how far a count had back from a logarithm may lie from a whole number
+TOLERANCE = 0.05, 1e-3  # how far a value may lie from a whole number: absolute, and per count (single precision logs)
 
 
 def load_dataset(source: DatasetSource, *, roles: Roles) -> Dataset:
@@ -116,7 +116,7 @@ def _check_counts(matrix, source: DatasetSource) -> None:
     }
     whole = np.round(values)
     if not any(found.values()):
-        found["fractional values"] = (np.abs(values - whole) > FRACTION_TOLERANCE).sum()
+        found["fractional values"] = (np.abs(values - whole) > TOLERANCE[0] + TOLERANCE[1] * whole).sum()
     for what, number in found.items():
         if number:
             raise InvalidCounts(
