@@ -1,0 +1,76 @@
+"""The one place for colours: categories, numbers, signs, and text that stays readable on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#8A8F98"
+DOWN, UP = BLUE, VERMILLION
+
+# Okabe and Ito (2008), black replaced by grey so that it shows on a dark page.
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442", "#7F7F7F")
+
+# Chosen one by one, as Glasbey et al. (2007), as far as can be from all before in OKLab, for common
+# and deuteranopic sight, with a luminance that shows on white and on near-black.
+GLASBEY = (
+    "#870F5A", "#7800FF", "#E100FF", "#4B5A00", "#78D296", "#002DD2", "#E1B4F0", "#4B3C87",
+    "#C30F3C", "#C31EA5", "#FF3C69", "#7869E1", "#8700B4", "#874B4B", "#78B41E", "#FF78E1",
+    "#C378FF", "#FF8769", "#005A78", "#698700", "#2D96B4", "#695A87", "#B4A578", "#4B4BD2",
+    "#A53C78", "#0078FF", "#D2C378", "#F03CC3", "#A5D22D", "#B45A5A", "#9687E1", "#B45AD2",
+    "#69B496", "#F096B4", "#007800", "#4B785A", "#A5B4FF", "#96874B", "#4B00F0", "#783C96",
+    "#A500E1", "#5A1EB4", "#5AD2D2", "#782D2D", "#B48787", "#B496C3", "#E14B96", "#FF3C0F",
+    "#784BC3", "#F0B4A5", "#B43C00", "#B44BFF", "#4B87E1", "#00695A", "#966996", "#964BA5",
+    "#96A54B", "#693C00", "#960F87", "#C30FD2", "#B496FF", "#FFB400", "#A5002D", "#1E7887",
+)
+CATEGORIES = OKABE_ITO + GLASBEY
+
+# Eleven stops of cividis (Nuñez, Anderton and Renslow 2018), dark to light.
+CIVIDIS = (
+    "#00224E", "#083370", "#35456C", "#4F576C", "#666970", "#7D7C78",
+    "#948E77", "#AEA371", "#C8B866", "#E5CF52", "#FEE838",
+)
+SIGNED = (BLUE, "#FFFFFF", VERMILLION)
+
+PAPER = {"light": "#FFFFFF", "dark": "#17191D"}
+INK = {"light": "#1C2024", "dark": "#E6E8EB"}
+
+
+def category_colours(levels: Sequence[str]) -> dict[str, str]:
+    """Colour of each level, by its place in the order of the study: the same on every page.
+
+    The first eight are Okabe–Ito; beyond, and without changing those, Glasbey's.
+    """
+    return {str(level): CATEGORIES[place % len(CATEGORIES)] for place, level in enumerate(levels)}
+
+
+def colourscale(stops: Sequence[str]) -> list[tuple[float, str]]:
+    """Evenly spaced stops as Plotly wants them."""
+    return [(place / (len(stops) - 1), colour) for place, colour in enumerate(stops)]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of `#RRGGBB`, 0 to 1 (WCAG 2.2)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def legible(colour: str, scheme: str, *, ratio: float = 4.5) -> str:
+    """The colour, moved towards the ink of the scheme until text in it can be read."""
+    ink, paper = INK[scheme], PAPER[scheme]
+    for step in range(21):
+        mixed = _mix(colour, ink, step / 20)
+        if contrast(mixed, paper) >= ratio:
+            return mixed
+    return ink
+
+
+def _mix(one: str, other: str, share: float) -> str:
+    pairs = [(int(one[p : p + 2], 16), int(other[p : p + 2], 16)) for p in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
