@@ -1,0 +1,5 @@
+"""Under way."""
+
+
+def register(app, services) -> None:
+    pass

@@ -1,0 +1,17 @@
+"""Names of the components that several files, or the browser tests, speak to."""
+
+URL = "url"  # dcc.Location
+ROUTE = "route"  # dcc.Store {pathname, search, study, n}: what the main area shows
+MAIN = "main"  # the main area
+TITLE = "title"  # dcc.Store with the page's title, copied to document.title
+STUDY = "study"  # study switcher; its value is the name of the study
+SEARCH = "search"
+LIVE = "live"  # polite live region
+NOTES = "notes"  # dmc.NotificationContainer: use `sendNotifications`
+HELP = "help"  # dialog with the keyboard shortcuts
+HELP_OPEN = "help-open"
+THEME = "theme"  # dmc.ColorSchemeToggle; `computedColorScheme` is "light" or "dark"
+PULSE = "pulse"  # slow interval behind the ring
+RING = "ring"
+RING_LABEL = "ring-label"
+ACTIVE = "active"  # dcc.Store {job id: title} of jobs that were active at the last pulse

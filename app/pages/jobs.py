@@ -1,0 +1,16 @@
+"""The jobs page."""
+
+from __future__ import annotations
+
+from dash import html
+
+PATH = "/jobs"
+TITLE = "Jobs"
+
+
+def layout(services, *, study: str = ""):
+    return html.Div(html.H1(TITLE), className="gw-page")
+
+
+def register(app, services) -> None:
+    pass

@@ -1,0 +1,156 @@
+"""The frame around every page: rail, top bar, search, ring of running jobs, theme, help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+
+from app import ids, pages
+from app.components.page_header import icon
+from app.errors import note
+from app.search import search_box
+from app.words import plural
+
+if TYPE_CHECKING:
+    from app.services import Services
+    from engine.jobs.table import Job
+
+ACCENT = ["#e5f1f8", "#cfe5f2", "#a3cee8", "#74b6dc", "#4ba8dc", "#2a8fc9", "#0072b2", "#00629a", "#005283", "#00426b"]
+DARK = ["#e7ebef", "#c6ced6", "#9ba6b2", "#78838f", "#46505a", "#2a3037", "#1e2328", "#171b1f", "#101316", "#0b0d0f"]
+THEME = {
+    "fontFamily": "var(--gw-font)",
+    "fontFamilyMonospace": "var(--gw-mono)",
+    "primaryColor": "accent",
+    "primaryShade": {"light": 6, "dark": 4},
+    "autoContrast": True,
+    "colors": {"accent": ACCENT, "dark": DARK},
+    "fontSizes": {"xs": "11.5px", "sm": "13px", "md": "13.5px", "lg": "15px", "xl": "20px"},
+    "defaultRadius": "6px",
+    "respectReducedMotion": True,
+}
+SHORTCUTS = (
+    ("/", "Find a gene, a gene set or a page"),
+    ("g s", "Go to Studies"), ("g a", "Go to the Atlas"), ("g q", "Go to Quality"), ("g j", "Go to Jobs"),
+    ("l", "Select with a lasso (Atlas)"), ("b", "Select with a box (Atlas)"), ("Esc", "Clear the selection"),
+    ("Ctrl+Z", "Undo the last selection"), ("Ctrl+Shift+Z", "Redo it"),
+    ("← ↑ → ↓", "Move to the nearest gene (Atlas)"), ("Enter", "Open the gene's card"),
+    ("e", "Export the figure (Atlas)"), ("?", "Show these shortcuts"),
+)
+
+
+def layout(services: Services) -> dmc.MantineProvider:
+    """The frame, built anew for every visit so that new studies appear."""
+    frame = html.Div([rail(), bar(services), html.Main(id=ids.MAIN, className="gw-main", tabIndex=-1)],
+                     className="gw-frame")
+    return dmc.MantineProvider(
+        [html.A("Skip to the page", href="#main", className="gw-skip"), frame, help_dialog(), *machinery()],
+        theme=THEME, defaultColorScheme="auto",
+    )
+
+
+def machinery() -> list:
+    """What is not seen: address, stores, the pulse, live region, notifications."""
+    return [
+        dcc.Location(id=ids.URL, refresh="callback-nav"), dcc.Store(id=ids.ROUTE), dcc.Store(id=ids.TITLE),
+        dcc.Store(id=ids.ACTIVE), dcc.Interval(id=ids.PULSE, interval=2000),
+        html.Div(id=ids.LIVE, className="gw-hidden", role="status", **{"aria-live": "polite"}),
+        dmc.NotificationContainer(id=ids.NOTES, position="bottom-right", zIndex=500),
+    ]
+
+
+def rail() -> html.Nav:
+    """Icon and word of each page that exists."""
+    links = [
+        dcc.Link([icon(page.icon), html.Span(page.title, className="gw-rail-word")], href=page.path,
+                 className="gw-rail-link", title=f"{page.title} (g {page.key})")
+        for page in pages.PAGES if page.icon
+    ]
+    return html.Nav([html.Div(icon("logo"), className="gw-logo"), *links], className="gw-rail",
+                    **{"aria-label": "Pages"})
+
+
+def bar(services: Services) -> html.Header:
+    """Wordmark, study switcher, search, ring, theme, help."""
+    end = html.Div([ring(), theme_switch(), help_button()], className="gw-bar-end")
+    return html.Header([dcc.Link("Geneweave", href="/", className="gw-wordmark"), study_switch(services), search_box(),
+                        end], className="gw-bar")
+
+
+def study_switch(services: Services) -> dmc.Select:
+    """The study in view; the browser remembers the choice."""
+    studies = services.library.studies()
+    return dmc.Select(
+        id=ids.STUDY, data=[{"value": s.name, "label": s.title} for s in studies],
+        value=studies[0].name if studies else None, allowDeselect=False, size="sm", className="gw-study-switch",
+        persistence="study", persistence_type="local", placeholder="No study yet", disabled=not studies,
+        comboboxProps={"shadow": "md", "zIndex": 300, "width": "max-content", "position": "bottom-start"},
+        **{"aria-label": "Study in view"},
+    )
+
+
+def ring() -> dcc.Link:
+    """How many jobs run, and how far they are; leads to the list."""
+    return dcc.Link(
+        [dmc.RingProgress(id=ids.RING, size=26, thickness=3, sections=[], rootColor="var(--gw-line)"),
+         html.Span("Jobs", id=ids.RING_LABEL, className="gw-ring-word")],
+        href="/jobs", className="gw-ring", title="Running jobs",
+    )
+
+
+def theme_switch() -> dmc.ColorSchemeToggle:
+    return dmc.ColorSchemeToggle(id=ids.THEME, lightIcon=icon("sun"), darkIcon=icon("moon"), variant="subtle",
+                                 color="gray", size=32, **{"aria-label": "Switch between light and dark"})
+
+
+def help_button() -> dmc.ActionIcon:
+    return dmc.ActionIcon(icon("help"), id=ids.HELP_OPEN, variant="subtle", color="gray", size=32,
+                          **{"aria-label": "Keyboard shortcuts"})
+
+
+def help_dialog() -> dmc.Modal:
+    """All keyboard shortcuts."""
+    keys = [_shortcut(*pair) for pair in SHORTCUTS]
+    return dmc.Modal(html.Table(html.Tbody(keys), className="gw-table"), id=ids.HELP, title="Keyboard shortcuts",
+                     size="md", closeButtonProps={"aria-label": "Close"})
+
+
+def _shortcut(keys: str, what: str) -> html.Tr:
+    return html.Tr([html.Td([html.Kbd(key, className="gw-kbd") for key in keys.split(" ")], className="gw-keys"),
+                    html.Td(what)])
+
+
+def register(app: Dash, services: Services) -> None:
+    """Help opens, the ring turns, ended jobs are told."""
+    app.clientside_callback(ClientsideFunction("geneweave", "open_help"), Output(ids.HELP, "opened"),
+                            Input(ids.HELP_OPEN, "n_clicks"), prevent_initial_call=True)
+
+    @app.callback(
+        Output(ids.RING, "sections"), Output(ids.RING_LABEL, "children"), Output(ids.ACTIVE, "data"),
+        Output(ids.LIVE, "children"), Output(ids.NOTES, "sendNotifications"),
+        Input(ids.PULSE, "n_intervals"), State(ids.ACTIVE, "data"),
+    )
+    def pulse(_, before):
+        jobs = [*services.jobs.list(status="running"), *services.jobs.list(status="queued")]
+        ended = [services.jobs.get(job_id) for job_id in before or {} if job_id not in {job.id for job in jobs}]
+        return ring_state(jobs, ended, before)
+
+
+def ring_state(jobs: list[Job], ended: list[Job], before: dict | None) -> tuple:
+    """Ring, label, active jobs, news for the live region, notifications."""
+    now = {job.id: job.title for job in jobs}
+    if now == before and not jobs:
+        return (no_update,) * 5
+    done = 100 * sum(job.fraction for job in jobs) / len(jobs) if jobs else 0
+    sections = [{"value": round(done, 1), "color": "var(--gw-accent)"}] if jobs else []
+    label = plural(len(jobs), "job") if jobs else "Jobs"
+    news = [news_of(job) for job in ended]
+    notes = [note(text, bad=job.status == "failed") for job, text in zip(ended, news, strict=True)]
+    return sections, label, now, " ".join(news) or no_update, notes or no_update
+
+
+def news_of(job: Job) -> str:
+    """A sentence about a job that has ended."""
+    words = {"done": "is done", "failed": f"failed: {job.error}", "cancelled": "was cancelled"}
+    return f"{job.title} {words.get(job.status, 'has ended')}".rstrip(".") + "."

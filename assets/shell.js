@@ -1,0 +1,97 @@
+/* Routing without a reload, the search box, keyboard shortcuts and the page's title. */
+(function () {
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const nothing = () => window.dash_clientside.no_update;
+  const same = (a, b) => a && b && ["pathname", "search", "study"].every((key) => a[key] === b[key]);
+  let route = null;
+  let arrivals = 0;
+
+  function visit(address) {
+    window.history.pushState({}, "", address);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  }
+
+  function markRail(pathname) {
+    const first = (path) => "/" + (path.split("/")[1] || "studies");
+    document.querySelectorAll(".gw-rail-link").forEach((link) => {
+      const here = first(new URL(link.href).pathname) === first(pathname);
+      if (here) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    });
+  }
+
+  /* A page may change the address in place (history.replaceState). The address that was routed
+     last can then be asked for again, and dcc.Location would see no difference. */
+  function again() {
+    const next = { pathname: location.pathname, search: location.search };
+    if (route && next.pathname === route.pathname && next.search === route.search) {
+      route = { ...route, switched: false, n: route.n + 1 };
+      set("route", { data: route });
+    }
+  }
+  window.addEventListener("_dashprivate_pushstate", again);
+  window.addEventListener("popstate", again);
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.geneweave = {
+    route(pathname, search, study) {
+      search = search || "";
+      const switched = Boolean(route && route.study !== study && route.pathname === pathname);
+      if (switched && search) {
+        search = "";
+        window.history.replaceState({}, "", pathname);
+        set("url", { search: "" });
+      }
+      const next = { pathname, search, study, switched, n: route ? route.n + 1 : 0 };
+      if (same(next, route)) return nothing();
+      route = next;
+      markRail(pathname);
+      return next;
+    },
+    arrive(title) {
+      document.title = title ? title + " · Geneweave" : "Geneweave";
+      if (arrivals++ && !document.activeElement.closest("header")) {
+        document.getElementById("main").focus({ preventScroll: true });
+      }
+      return nothing();
+    },
+    go(address) {
+      if (!address) return [nothing(), nothing()];
+      visit(address);
+      document.getElementById("search").blur();
+      return [null, ""];
+    },
+    open_help(clicks) {
+      return Boolean(clicks);
+    },
+  };
+
+  const pages = { s: "/studies", a: "/atlas", q: "/quality", j: "/jobs" };
+  let leader = 0;
+  function shortcut(event) {
+    const typing = event.target.closest("input, textarea, select, [contenteditable=true]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (event.key === "/") {
+      const box = document.getElementById("search");
+      box.focus();
+      box.select();
+      return true;
+    }
+    if (event.key === "?") {
+      set("help", { opened: true });
+      return true;
+    }
+    if (Date.now() - leader < 1200 && pages[event.key]) {
+      leader = 0;
+      visit(pages[event.key]);
+      return true;
+    }
+    leader = event.key === "g" ? Date.now() : 0;
+    return leader > 0;
+  }
+  document.addEventListener("keydown", (event) => {
+    if (!shortcut(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+})();
