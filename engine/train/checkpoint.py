@@ -1,0 +1,30 @@
+"""Where training stands, on disk, so that a killed run goes on."""
+
+from __future__ import annotations
+
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.store import atomic_write
+
+
+def save_checkpoint(path: Path, *, epoch: int, model, optimizer, history: dict[str, list[float]]) -> None:
+    """Write aside, then move in place; a kill at any moment leaves the last whole checkpoint."""
+    state = {"epoch": epoch, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "history": history}
+    with atomic_write(path) as part:
+        torch.save(state, part)
+
+
+def load_checkpoint(path: Path, device) -> dict[str, Any] | None:
+    """The last checkpoint, or None when there is none or it cannot be read (training then starts anew)."""
+    if not path.exists():
+        return None
+    try:
+        return torch.load(path, map_location=device, weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile):
+        path.unlink(missing_ok=True)
+        return None

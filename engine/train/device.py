@@ -1,0 +1,41 @@
+"""The device that a model trains on, chosen or refused in words."""
+
+from __future__ import annotations
+
+from engine.errors import DeviceUnavailable, InvalidParameter
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def make_fabric(device: str = "auto"):
+    """A Lightning Fabric on one device; `auto` takes CUDA, then MPS, then the CPU.
+
+    Raises
+    ------
+    DeviceUnavailable
+        When CUDA or MPS is asked for and is not there.
+    """
+    import torch
+    from lightning.fabric import Fabric
+
+    if device not in DEVICES:
+        raise InvalidParameter(f"The device must be one of {', '.join(DEVICES)}, found '{device}'. Choose one of them.")
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if device == "auto":
+        device = next((name for name, is_there in there.items() if is_there), "cpu")
+    if not there.get(device, True):
+        raise DeviceUnavailable(
+            f"A {device} device was asked for, and this machine has none that torch can use. "
+            "Choose 'auto' or 'cpu', or install a torch build for your GPU."
+        )
+    return Fabric(accelerator=device, devices=1)
+
+
+def describe(fabric) -> str:
+    """The device in words: the GPU's name, or the number of CPU threads."""
+    import torch
+
+    if fabric.device.type == "cuda":
+        return torch.cuda.get_device_name(fabric.device)
+    threads = torch.get_num_threads()
+    return "Apple GPU" if fabric.device.type == "mps" else f"CPU, {threads} thread{'s' if threads > 1 else ''}"
