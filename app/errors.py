@@ -6,7 +6,6 @@ import logging
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
-import dash_mantine_components as dmc
 from dash import ctx, html, set_props
 
 from app import ids
@@ -67,14 +66,6 @@ def note(text: str, *, bad: bool = False, title: str = "") -> dict:
         "color": "orange" if bad else "accent", "autoClose": False if bad else 6000, "withCloseButton": True,
         "closeButtonProps": {"aria-label": "Close this message"},
     }
-
-
-def alert(text: str, *, title: str = "") -> html.Div:
-    """A sentence about a failure, in its place on a page."""
-    icon = html.Span(className="gw-icon gw-icon-warning", style={"color": "var(--gw-up-ink)"})
-    words = [html.Strong(title), html.Br()] if title else []
-    return html.Div(dmc.Group([icon, html.Div([*words, text])], gap=10, wrap="nowrap", align="flex-start"),
-                    className="gw-note gw-note-bad", role="alert")
 
 
 def _output_ids() -> set[str]:

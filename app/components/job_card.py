@@ -1,5 +1,113 @@
-"""Under way."""
+"""A job in place: stage, per cent, time left, cancel; when it has ended, what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
+
+from app.components.alert import alert
+from app.components.page_header import icon
+from app.words import duration, elapsed, percent
+
+if TYPE_CHECKING:
+    from app.services import Services
+    from engine.jobs.record import Job
+
+STATES = {
+    "queued": ("Waiting", "clock", ""),
+    "running": ("Running", "spin", " gw-tag-live"),
+    "done": ("Done", "check", " gw-tag-good"),
+    "failed": ("Failed", "warning", " gw-tag-bad"),
+    "cancelled": ("Cancelled", "none", ""),
+}
 
 
-def register(app, services) -> None:
-    pass
+def state_tag(status: str) -> html.Span:
+    """The state as word, drawing and colour."""
+    word, drawing, tone = STATES[status]
+    return html.Span([icon(drawing), word], className=f"gw-tag{tone}")
+
+
+def job_card(job: Job, *, link: bool = True) -> html.Div:
+    """Bar, line and buttons of a job, which keep themselves up to date while it is active.
+
+    Parameters
+    ----------
+    link
+        Whether to lead to the job's own page.
+    """
+    more = [dcc.Link("Details", href=f"/jobs/{job.id}", className="gw-small")] if link else []
+    head = html.Div([html.Span(line(job), id=_id("line", job.id), className="gw-job-line"), *more], className="gw-spread")
+    bar = html.Progress(id=_id("bar", job.id), value=_done(job), max="100", className="gw-progress",
+                        **{"aria-label": "Progress"})
+    return html.Div([
+        dcc.Store(id=_id("status", job.id), data=_phase(job)),
+        dcc.Interval(id=_id("pulse", job.id), interval=1000, disabled=not job.active),
+        head, bar, html.Div(actions(job), id=_id("actions", job.id), className="gw-job-actions"),
+    ], className="gw-job-card")
+
+
+def line(job: Job) -> str:
+    """The state of a job in a line: stage · per cent · time left."""
+    if job.status == "queued":
+        return "Waiting for a free worker" if job.attempts == 0 else "Waiting to go on"
+    if job.status == "running":
+        if job.cancel_requested:
+            return "Stopping after this step"
+        left = [f"about {duration(job.eta_seconds)} left"] if job.eta_seconds is not None else []
+        return " · ".join([job.stage or "Starting", percent(job.fraction), *left])
+    took = duration(elapsed(job.started, job.finished))
+    return {"done": f"Done in {took}", "failed": f"Stopped after {took}", "cancelled": "Cancelled"}[job.status]
+
+
+def actions(job: Job) -> list[Any]:
+    """What can be done about a job now."""
+    if job.active:
+        return [] if job.cancel_requested else [_button("Cancel", "cancel", job.id, "stop")]
+    if job.status == "done":
+        return [dcc.Link("Open the map", href=f"/atlas?map={job.result}", className="gw-button"),
+                dcc.Link("See its quality", href=f"/quality?map={job.result}", className="gw-button-quiet")]
+    fault = [alert(job.error)] if job.error else []
+    return [*fault, _button("Try again", "retry", job.id, "again")]
+
+
+def register(app: Dash, services: Services) -> None:
+    """Cards follow their jobs, cancel them and try them again."""
+
+    @app.callback(
+        Output(_id("bar", MATCH), "value"), Output(_id("line", MATCH), "children"),
+        Output(_id("actions", MATCH), "children"), Output(_id("status", MATCH), "data"),
+        Output(_id("pulse", MATCH), "disabled"),
+        Input(_id("pulse", MATCH), "n_intervals"), Input(_id("cancel", MATCH), "n_clicks"),
+        Input(_id("retry", MATCH), "n_clicks"), State(_id("status", MATCH), "data"), prevent_initial_call=True,
+    )
+    def follow(_, cancel, retry, phase):
+        asked, job_id = ctx.triggered_id["type"], ctx.triggered_id["job"]
+        if asked == "job-cancel" and cancel:
+            services.jobs.cancel(job_id)
+        elif asked == "job-retry" and retry:
+            services.jobs.retry(job_id)
+        return changes(services.jobs.get(job_id), phase)
+
+
+def changes(job: Job, phase: str) -> tuple:
+    """Bar, line, buttons, phase and whether to stop asking; buttons are left alone while the phase lasts."""
+    now = _phase(job)
+    return _done(job), line(job), no_update if now == phase else actions(job), now, not job.active
+
+
+def _phase(job: Job) -> str:
+    return f"{job.status} {job.attempts}{' stopping' if job.cancel_requested else ''}" if job.active else job.status
+
+
+def _done(job: Job) -> str:
+    return f"{100 * (1.0 if job.status == 'done' else job.fraction):.1f}"
+
+
+def _button(word: str, what: str, job_id: str, drawing: str) -> html.Button:
+    return html.Button([icon(drawing), word], id=_id(what, job_id), className="gw-button-quiet", type="button")
+
+
+def _id(what: str, job_id: Any) -> dict:
+    return {"type": f"job-{what}", "job": job_id}

@@ -1,5 +1,88 @@
-"""Under way."""
+"""A form that builds itself from the fields of a frozen parameter dataclass."""
+
+from __future__ import annotations
+
+from dataclasses import Field, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import dash_mantine_components as dmc
+from dash import ALL, MATCH, Dash, Input, Output, State, html
+
+from app.words import exponent, whole
+from engine.errors import GeneweaveError
+from engine.params import EmbedParams
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+GROUPS = {"network": "Network", "model": "Model", "training": "Training"}
 
 
-def register(app, services) -> None:
-    pass
+def parameter_form(owner: str, params: EmbedParams) -> html.Div:
+    """Inputs for every field, in groups; `owner` tells the forms of a page apart."""
+    return html.Div([_group(owner, f.name, getattr(params, f.name)) for f in fields(params)], className="gw-form")
+
+
+def form_values(owner: Any) -> State:
+    """The callback state with all values of the form of `owner`; read it with `read_form`."""
+    return State({"type": "param", "owner": owner, "group": ALL, "name": ALL}, "value")
+
+
+def read_form(states: list[dict]) -> EmbedParams:
+    """Parameters from the entries of `ctx.states_list` that `form_values` stands for.
+
+    Raises
+    ------
+    InvalidParameter
+        When a value is out of its range; the sentence says which.
+    """
+    given: dict[str, dict[str, Any]] = {}
+    for state in states:
+        group, name = state["id"]["group"], state["id"]["name"]
+        given.setdefault(group, {})[name] = _as_field(group, name, state.get("value", ""))
+    return EmbedParams.from_dict(given)
+
+
+def fault_of(group: str, name: str, value: Any) -> str:
+    """The engine's sentence about one value; empty when it is good."""
+    try:
+        replace(getattr(EmbedParams(), group), **{name: _as_field(group, name, value)})
+    except GeneweaveError as fault:
+        return str(fault)
+    return ""
+
+
+def register(app: Dash, services: Services) -> None:
+    """Each value is checked as it is typed, by the engine itself."""
+    one = {"type": "param", "owner": MATCH, "group": MATCH, "name": MATCH}
+
+    @app.callback(Output(one, "error"), Input(one, "value"), State(one, "id"), prevent_initial_call=True)
+    def check(value, which):
+        return fault_of(which["group"], which["name"], value)
+
+
+def _group(owner: str, group: str, params: Any) -> html.Fieldset:
+    inputs = [_input(owner, group, f, getattr(params, f.name)) for f in fields(params)]
+    return html.Fieldset([html.Legend(GROUPS.get(group, group.capitalize())), html.Div(inputs, className="gw-form-grid")])
+
+
+def _input(owner: str, group: str, f: Field, value: Any) -> dmc.NumberInput | dmc.Select:
+    meta = f.metadata
+    shared = {"id": {"type": "param", "owner": owner, "group": group, "name": f.name}, "label": meta["label"],
+              "value": value, "size": "sm"}
+    if meta["choices"]:
+        return dmc.Select(data=list(meta["choices"]), allowDeselect=False, description=meta["doc"], **shared)
+    return dmc.NumberInput(description=f"{meta['doc']}, {_plain(meta['low'])} to {_plain(meta['high'])}",
+                           allowDecimal=isinstance(value, float), hideControls=True, clampBehavior="none", **shared)
+
+
+def _as_field(group: str, name: str, value: Any) -> Any:
+    default = getattr(getattr(EmbedParams(), group), name)
+    whole_number = isinstance(default, int) and isinstance(value, float) and value.is_integer()
+    return int(value) if whole_number else value
+
+
+def _plain(limit: float) -> str:
+    if 0 < abs(limit) < 0.001:
+        return exponent(limit).replace(".0e", "e")
+    return whole(limit) if float(limit).is_integer() else f"{limit:g}"

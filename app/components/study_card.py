@@ -1,0 +1,57 @@
+"""What a study holds, as a table, and what its newest map is, in a few lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import dcc, html
+
+from app.words import duration, number, plural, when, whole
+
+if TYPE_CHECKING:
+    from app.maps import StoredMap
+    from engine.types import DatasetSource, Study
+
+MODALITY = {"rna": "RNA", "atac": "ATAC", "spatial": "Spatial", "protein": "Protein"}
+ROLE = {"condition": "condition", "batch": "batch", "cell_type": "cell type", "perturbation": "perturbation"}
+
+
+def dataset_table(study: Study, sources: dict[str, dict]) -> html.Div:
+    """A row a dataset; numbers of cells and genes once a map has been made."""
+    head = ["Dataset", "Modality", "Tissue", "Species", "Condition", "Cells"]
+    numbers = [html.Th(word, className="gw-num") for word in ("n cells", "n genes")] if sources else []
+    rows = [html.Tr(_row(source, sources.get(source.name), bool(sources))) for source in study.datasets]
+    table = html.Table([html.Thead(html.Tr([*map(html.Th, head), *numbers])), html.Tbody(rows)], className="gw-table")
+    return html.Div([html.Div(table, className="gw-scroll"), _roles(study)])
+
+
+def map_headline(stored: StoredMap) -> list[Any]:
+    """When the map was made, how large it is, how it did, and the way in."""
+    facts, made = stored.facts, stored.facts["made"]
+    rows = sum(source["n_genes"] for source in facts["sources"].values())
+    size = f"{whole(rows)} points: genes of {plural(len(facts['sources']), 'dataset')} in {plural(facts['n_clusters'], 'cluster')}"
+    lines = [("Made", f"{when(stored.created)}, in {duration(made['seconds'])}"), ("Holds", size), *map(_measure, facts["metrics"][:2])]
+    terms = [part for term, words in lines for part in (html.Dt(term), html.Dd(words))]
+    return [html.H3("The map is ready"), html.Dl(terms, className="gw-facts gw-small"), html.Div([
+        dcc.Link("Open the map", href=f"/atlas?map={stored.id}", className="gw-button"),
+        dcc.Link("See its quality", href=f"/quality?map={stored.id}", className="gw-button-quiet"),
+    ], className="gw-row")]
+
+
+def _measure(metric: dict) -> tuple[str, str]:
+    random = metric["nulls"].get("random vectors")
+    beside = f" (random vectors {number(random)})" if random is not None else ""
+    return metric["label"], f"{number(metric['value'])}{beside}"
+
+
+def _row(source: DatasetSource, found: dict | None, numbers: bool) -> list[html.Td]:
+    condition = "–" if source.condition == "none" else source.condition
+    words = [html.Strong(source.name, className="gw-name"), MODALITY[source.modality], source.tissue, source.species,
+             condition, ", ".join(source.values) or "all"]
+    counts = [whole(found["n_cells"]) if found else "–", whole(found["n_genes"]) if found else "–"] if numbers else []
+    return [*map(html.Td, words), *(html.Td(count, className="gw-num") for count in counts)]
+
+
+def _roles(study: Study) -> html.P:
+    known = [f"{word} from '{getattr(study.roles, role)}'" for role, word in ROLE.items() if getattr(study.roles, role)]
+    return html.P("Roles: " + ", ".join(known) if known else "", className="gw-muted gw-small gw-roles")
