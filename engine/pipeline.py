@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from engine.assemble import facts, finished, measure, measure_again, place_genes
+from engine.errors import StorageDamaged, UnknownName
+from engine.graph.network import build_network
+from engine.io.dataset import load_dataset
+from engine.io.files import content_hash, resolve
 from engine.params import EmbedParams, NetworkParams
-from engine.progress import Progress
-from engine.store import Store
-from engine.types import DatasetSource, GeneEmbedding, GeneGraph, Roles, Study
+from engine.progress import Progress, Span
+from engine.store import Store, artifact_id, read_h5ad
+from engine.training import train_muse
+from engine.types import META, DatasetSource, GeneEmbedding, GeneGraph, Roles, Study
+
+GRAPH_VERSION = 1
+EMBEDDING_VERSION = 1
+
+
+def graph_id(source: DatasetSource, params: NetworkParams, *, roles: Roles, store: Store) -> str:
+    """Id of the network of a dataset: the hash of the file's content and everything that decides the result."""
+    path = resolve(source.path)
+    stat = path.stat()
+    content = store.memo(f"sha256:{path}:{stat.st_size}:{stat.st_mtime_ns}", lambda: content_hash(path))
+    asked = {**asdict(source), "path": "", "cell_type": roles.cell_type, "params": asdict(params)}
+    return artifact_id("graph", GRAPH_VERSION, asked, [content])
 
 
 def prepare(source: DatasetSource, params: NetworkParams, *, roles: Roles, store: Store) -> str:
     """Id of the stored `GeneGraph` of one dataset, computed when it is not there yet."""
+    name = graph_id(source, params, roles=roles, store=store)
+    if not store.has(name):
+        store.write(name, build_network(load_dataset(source, roles=roles), params).adata)
+    return name
 
 
 def embedding_id(study: Study, params: EmbedParams, *, store: Store) -> str:
     """Id that `embed` will store its result under; needs the files, not the computation."""
+    graphs = [graph_id(source, params.network, roles=study.roles, store=store) for source in study.datasets]
+    return artifact_id("embedding", EMBEDDING_VERSION, {"study": study.name, **params.to_dict()}, graphs)
 
 
 def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "auto",
@@ -22,11 +50,71 @@ def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "aut
 
     Goes on from the last checkpoint of an interrupted run of the same request.
     """
+    progress = progress or Progress()
+    name = embedding_id(study, params, store=store)
+    if store.has(name):
+        progress.log("This map was made before: taken from the store.")
+        return name
+    started, checkpoint, seed = time.monotonic(), store.checkpoint(name), params.training.seed
+    names = _prepare_all(study, params.network, store, Span(progress, 0.0, 0.1))
+    graphs = [load_graph(graph, store=store) for graph in names]
+    progress.stage("Learning which genes keep company", 0.1)
+    trained = train_muse(graphs, params, device=device, checkpoint=checkpoint, progress=Span(progress, 0.1, 0.8))
+    progress.stage("Drawing the map", 0.8)
+    adata = place_genes(graphs, trained, seed=seed)
+    progress.check()
+    progress.stage("Measuring the map", 0.9)
+    metrics = measure(adata, graphs, trained, seed=seed)
+    found = facts(study, params, dict(zip(names, graphs, strict=True)), trained, metrics,
+                  seconds=time.monotonic() - started, n_clusters=adata.obs["cluster"].nunique())  # fmt: skip
+    store.write(name, finished(adata, found).adata)
+    checkpoint.unlink(missing_ok=True)
+    return name
 
 
 def load_embedding(name: str, *, store: Store) -> GeneEmbedding:
     """A stored gene map."""
+    return GeneEmbedding(store.read(name))
 
 
 def load_graph(name: str, *, store: Store) -> GeneGraph:
     """A stored co-expression network."""
+    return GeneGraph(store.read(name))
+
+
+def read_embedding(path: Path) -> GeneEmbedding:
+    """A gene map from an h5ad file that `embed` wrote.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such file.
+    StorageDamaged
+        When it is not a gene map.
+    """
+    if not path.is_file():
+        raise UnknownName(f"A gene map was expected at '{path}', and no file is there. Make one with `embed`.")
+    embedding = GeneEmbedding(read_h5ad(path))
+    if META not in embedding.adata.uns:
+        raise StorageDamaged(f"'{path}' is an h5ad file but no gene map of Geneweave. Make one with `embed`.")
+    return embedding
+
+
+def evaluate(embedding: GeneEmbedding, *, store: Store) -> dict:
+    """The measures of a map, computed again where its networks are in the store.
+
+    Without them the measures taken when the map was made are given, and `recomputed` says so.
+    """
+    recorded, known = embedding.facts["metrics"], embedding.facts["graphs"].values()
+    again = all(store.has(name) for name in known)
+    metrics = measure_again(embedding, [load_graph(name, store=store) for name in known]) if again else recorded
+    return {"study": embedding.facts["study"], "recomputed": again, "metrics": metrics}
+
+
+def _prepare_all(study: Study, params: NetworkParams, store: Store, progress: Progress) -> list[str]:
+    names = []
+    for i, source in enumerate(study.datasets):
+        progress.stage(f"Finding co-expression in {source.name}", i / len(study.datasets))
+        names.append(prepare(source, params, roles=study.roles, store=store))
+        progress.check()
+    return names

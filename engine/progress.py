@@ -23,3 +23,25 @@ class Progress:
 
     def check(self) -> None:
         """Raise `JobCancelled` when a person asked to stop."""
+
+
+class Span(Progress):
+    """A part of a longer work: fractions from 0 to 1 become `start` to `stop` of the whole."""
+
+    def __init__(self, whole: Progress, start: float, stop: float) -> None:
+        self._whole, self._start, self._width = whole, start, stop - start
+
+    def stage(self, name: str, fraction: float) -> None:
+        self._whole.stage(name, self._start + self._width * fraction)
+
+    def step(self, fraction: float, **losses: float) -> None:
+        self._whole.step(self._start + self._width * fraction, **losses)
+
+    def log(self, text: str) -> None:
+        self._whole.log(text)
+
+    def device(self, name: str) -> None:
+        self._whole.device(name)
+
+    def check(self) -> None:
+        self._whole.check()

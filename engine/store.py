@@ -86,22 +86,24 @@ class Store:
         StorageDamaged
             When the file is there but cannot be read.
         """
-        import anndata
-
         if not self.has(name):
             raise UnknownName(f"There is no stored result '{name}'. It may have been deleted: make the map again.")
-        path = self._address(name) if self._local else self._fetch(name)
-        try:
-            return anndata.read_h5ad(path)
-        except (OSError, KeyError, ValueError) as error:
-            raise StorageDamaged(
-                f"The stored result '{name}' was expected to be an h5ad file but cannot be read ({error}). "
-                "Delete it and make the map again."
-            ) from error
+        return read_h5ad(self._path(name))
+
+    def export(self, name: str, target: Path) -> None:
+        """Copy an artifact to a file of a person's choice, whole or not at all."""
+        import shutil
+
+        with atomic_write(target) as part:
+            shutil.copyfile(self._path(name), part)
 
     def delete(self, name: str) -> None:
         if self.has(name):
             self._fs.rm_file(self._address(name))
+
+    def checkpoint(self, name: str) -> Path:
+        """Where the unfinished work on an artifact is kept, on this machine."""
+        return self._settings.folder("checkpoints") / f"{name}.pt"
 
     def memo(self, key: str, compute: Callable[[], Any]) -> Any:
         """`compute()`, kept in the cache under `key`; for small tables that a page asks for often."""
@@ -114,12 +116,34 @@ class Store:
     def _address(self, name: str) -> str:
         return f"{self._root}/{name}.h5ad"
 
-    def _fetch(self, name: str) -> str:
+    def _path(self, name: str) -> str:
+        """A local file with the artifact, fetched when the store is elsewhere."""
+        if self._local:
+            return self._address(name)
         local = self._settings.folder("fetched") / f"{name}.h5ad"
         if not local.exists():
             with atomic_write(local) as part:
                 self._fs.get_file(self._address(name), str(part))
         return str(local)
+
+
+def read_h5ad(path: Path | str) -> AnnData:
+    """Read an h5ad file.
+
+    Raises
+    ------
+    StorageDamaged
+        When it cannot be read.
+    """
+    import anndata
+
+    try:
+        return anndata.read_h5ad(path)
+    except (OSError, KeyError, ValueError) as error:
+        raise StorageDamaged(
+            f"'{Path(path).name}' was expected to be an h5ad file but cannot be read ({error}). "
+            "Delete it and make the map again."
+        ) from error
 
 
 class storage_errors:

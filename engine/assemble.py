@@ -1,0 +1,107 @@
+"""From trained vectors to a finished gene map: rows, clusters, UMAP, measures, and how it was made."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shlex
+from dataclasses import fields
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+
+from engine import __version__
+from engine.metrics.report import DatasetEdges, report
+from engine.params import EmbedParams
+from engine.training import Trained
+from engine.types import META, GeneEmbedding, GeneGraph, Study
+
+PACKAGES = ("torch", "torch-geometric", "lightning", "scanpy", "anndata", "umap-learn", "leidenalg", "numpy")
+
+
+def place_genes(graphs: list[GeneGraph], trained: Trained, *, seed: int):
+    """An AnnData with a row per (dataset, gene): vectors, facts of each gene, cluster and place on the map."""
+    from anndata import AnnData
+
+    from engine.tl.place import place
+
+    obs = _rows(graphs, trained)
+    vectors = np.concatenate(trained.vectors).astype(np.float32)
+    placed = place(vectors, seed=seed)
+    obs["cluster"] = placed.clusters
+    adata = AnnData(vectors, obs=obs.astype({"cluster": "category"}))
+    adata.obsm["X_umap"] = placed.umap
+    adata.obsp["connectivities"] = placed.connectivities
+    return adata
+
+
+def _rows(graphs: list[GeneGraph], trained: Trained):
+    import pandas as pd
+
+    parts = []
+    for graph, split in zip(graphs, trained.splits, strict=True):
+        table = graph.adata.obs[["mean", "detected"]].rename_axis("gene").reset_index()
+        table.insert(0, "dataset", graph.name)
+        for key in ("modality", "tissue", "species", "condition"):
+            table[key] = graph.facts[key]
+        table["degree"] = np.bincount(graph.edges.ravel(), minlength=graph.n_genes)
+        parts.append(table)
+    rows = pd.concat(parts, ignore_index=True)
+    rows["common"] = rows.groupby("gene")["dataset"].transform("nunique") == len(graphs)
+    rows.index = rows["dataset"] + "|" + rows["gene"]
+    labels = ["gene", "dataset", "modality", "tissue", "species", "condition"]
+    return rows.astype(dict.fromkeys(labels, "category"))
+
+
+def measure(adata, graphs: list[GeneGraph], trained: Trained, *, seed: int) -> list[dict]:
+    """Every measure of the map with its nulls, for `facts['metrics']`."""
+    edges = [DatasetEdges.of(graph, split.kept, split.held_out) for graph, split in zip(graphs, trained.splits, strict=True)]
+    return report(
+        adata.X, edges, clusters=adata.obs["cluster"].to_numpy(), connectivities=adata.obsp["connectivities"],
+        untrained=np.concatenate(trained.untrained), seed=seed,
+    )  # fmt: skip
+
+
+def facts(study: Study, params: EmbedParams, graphs: dict[str, GeneGraph], trained: Trained, metrics: list[dict],
+          *, seconds: float, n_clusters: int) -> dict:
+    """Everything a reader needs to trust, cite and repeat the map."""
+    return {
+        "study": study.name, "title": study.title, "citation": study.citation, "params": params.to_dict(),
+        "graphs": {graph.name: name for name, graph in graphs.items()},
+        "sources": {graph.name: graph.facts for graph in graphs.values()},
+        "history": trained.history, "metrics": metrics, "n_clusters": n_clusters,
+        "made": {
+            "created": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": seconds,
+            "epoch_seconds": trained.epoch_seconds, "peak_mb": peak_mb(), "device": trained.device,
+            "version": __version__, "python": platform.python_version(),
+            "packages": {name: version(name) for name in PACKAGES}, "command": command(study.name, params),
+        },
+    }  # fmt: skip
+
+
+def finished(adata, all_facts: dict) -> GeneEmbedding:
+    """The map with its facts; what only the making needed is left out."""
+    del adata.obsp["connectivities"]
+    adata.uns[META] = json.dumps(all_facts)
+    return GeneEmbedding(adata)
+
+
+def command(study: str, params: EmbedParams) -> str:
+    """The command line that makes the same map."""
+    words = ["python", "-m", "engine", "embed", study, "--out", f"{study}.h5ad"]
+    for group in (params.network, params.model, params.training):
+        for f in fields(group):
+            if getattr(group, f.name) != f.default:
+                words += [f"--{f.name.replace('_', '-')}", str(getattr(group, f.name))]
+    return shlex.join(words)
+
+
+def peak_mb() -> float:
+    """Largest memory of this process since it started, in MB; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1e6 if platform.system() == "Darwin" else 1e3)
