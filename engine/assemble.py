@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import platform
-import shlex
-from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 import numpy as np
 
 from engine import __version__
+from engine.command import command
 from engine.metrics.report import DatasetEdges, report
 from engine.params import EmbedParams
 from engine.training import Trained
@@ -85,16 +84,6 @@ def finished(adata, all_facts: dict) -> GeneEmbedding:
     del adata.obsp["connectivities"]
     adata.uns[META] = json.dumps(all_facts)
     return GeneEmbedding(adata)
-
-
-def command(study: str, params: EmbedParams) -> str:
-    """The command line that makes the same map."""
-    words = ["python", "-m", "engine", "embed", study, "--out", f"{study}.h5ad"]
-    for group in (params.network, params.model, params.training):
-        for f in fields(group):
-            if getattr(group, f.name) != f.default:
-                words += [f"--{f.name.replace('_', '-')}", str(getattr(group, f.name))]
-    return shlex.join(words)
 
 
 def peak_mb() -> float:
