@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dash import Dash
 
 from app import errors, routing, search, shell
-from app.components import job_card, parameter_form
+from app.components import graph, job_card, parameter_form
 from app.pages import PAGES
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def create_app(services: Services) -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.layout = lambda: shell.layout(services)
-    for part in (shell, routing, search, job_card, parameter_form):
+    for part in (shell, routing, search, graph, job_card, parameter_form):
         part.register(app, services)
     for page in PAGES:
         page.module.register(app, services)

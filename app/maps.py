@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.errors import GeneweaveError, UnknownName, unknown
+from engine.errors import GeneweaveError, StorageDamaged, UnknownName, unknown
 from engine.store import Store
-from engine.types import GeneEmbedding
+from engine.types import META, GeneEmbedding
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -69,7 +69,10 @@ def find_map(services: Services, name: str = "", study: str = "") -> StoredMap |
 @lru_cache(maxsize=4)
 def embedding(store: Store, name: str) -> GeneEmbedding:
     """A map with its vectors; the last few stay in memory."""
-    return GeneEmbedding(store.read(name))
+    adata = store.read(name)
+    if META not in adata.uns:
+        raise StorageDamaged(f"The stored result '{name}' was expected to be a gene map and is not. Delete it.")
+    return GeneEmbedding(adata)
 
 
 @lru_cache(maxsize=8)

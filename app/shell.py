@@ -26,7 +26,7 @@ THEME = {
     "primaryShade": {"light": 6, "dark": 4},
     "autoContrast": True,
     "colors": {"accent": ACCENT, "dark": DARK},
-    "fontSizes": {"xs": "11.5px", "sm": "13px", "md": "13.5px", "lg": "15px", "xl": "20px"},
+    "fontSizes": {"xs": "12px", "sm": "13px", "md": "14px", "lg": "16px", "xl": "20px"},
     "defaultRadius": "6px",
     "respectReducedMotion": True,
 }

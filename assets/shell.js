@@ -64,6 +64,15 @@
     open_help(clicks) {
       return Boolean(clicks);
     },
+    save_figure(clicks) {
+      if (!clicks) return nothing();
+      const which = window.dash_clientside.callback_context.triggered_id;
+      const id = typeof which.graph === "string" ? which.graph : JSON.stringify(which.graph);
+      const plot = document.getElementById(id).querySelector(".js-plotly-plot");
+      const size = { width: 800, height: 420, scale: which.kind === "png" ? 3 : 1 };
+      window.Plotly.downloadImage(plot, { format: which.kind, filename: which.name, ...size });
+      return nothing();
+    },
   };
 
   const pages = { s: "/studies", a: "/atlas", q: "/quality", j: "/jobs" };

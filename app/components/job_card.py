@@ -111,3 +111,14 @@ def _button(word: str, what: str, job_id: str, drawing: str) -> html.Button:
 
 def _id(what: str, job_id: Any) -> dict:
     return {"type": f"job-{what}", "job": job_id}
+
+
+def study_titles(services: Services) -> dict[str, str]:
+    """Title of each study by its name."""
+    return {study.name: study.title for study in services.library.studies()}
+
+
+def job_title(job: Job, titles: dict[str, str]) -> str:
+    """The job's title, with the study called as on its card."""
+    study = job.params.get("study", "")
+    return job.title.replace(study, titles[study]) if study in titles else job.title

@@ -27,27 +27,31 @@ def dataset_table(study: Study, sources: dict[str, dict]) -> html.Div:
 
 def map_headline(stored: StoredMap) -> list[Any]:
     """When the map was made, how large it is, how it did, and the way in."""
-    facts, made = stored.facts, stored.facts["made"]
-    rows = sum(source["n_genes"] for source in facts["sources"].values())
-    size = f"{whole(rows)} points: genes of {plural(len(facts['sources']), 'dataset')} in {plural(facts['n_clusters'], 'cluster')}"
-    lines = [("Made", f"{when(stored.created)}, in {duration(made['seconds'])}"), ("Holds", size), *map(_measure, facts["metrics"][:2])]
-    terms = [part for term, words in lines for part in (html.Dt(term), html.Dd(words))]
-    return [html.H3("The map is ready"), html.Dl(terms, className="gw-facts gw-small"), html.Div([
-        dcc.Link("Open the map", href=f"/atlas?map={stored.id}", className="gw-button"),
-        dcc.Link("See its quality", href=f"/quality?map={stored.id}", className="gw-button-quiet"),
-    ], className="gw-row")]
+    facts = stored.facts
+    points = whole(sum(source["n_genes"] for source in facts["sources"].values()))
+    made = f"{when(stored.created)}, in {duration(facts['made']['seconds'])}".capitalize()
+    size = f"{points} genes of {plural(len(facts['sources']), 'dataset')}, in {plural(facts['n_clusters'], 'cluster')}"
+    return [
+        html.Div([html.H3("The map is ready"), html.P([made, html.Br(), size], className="gw-muted gw-small")]),
+        *([_measures(facts["metrics"][:3])] if facts["metrics"] else []),
+        html.Div([
+            dcc.Link("Open the map", href=f"/atlas?map={stored.id}", className="gw-button"),
+            dcc.Link("See its quality", href=f"/quality?map={stored.id}", className="gw-button-quiet"),
+        ], className="gw-row"),
+    ]
 
 
-def _measure(metric: dict) -> tuple[str, str]:
-    random = metric["nulls"].get("random vectors")
-    beside = f" (random vectors {number(random)})" if random is not None else ""
-    return metric["label"], f"{number(metric['value'])}{beside}"
+def _measures(metrics: list[dict]) -> html.Table:
+    head = html.Tr([html.Th(html.Span("Measure", className="gw-hidden")), html.Th("This map"), html.Th("Random")])
+    rows = [html.Tr([html.Th(m["label"], scope="row", title=m["explanation"]), html.Td(number(m["value"])),
+                     html.Td(number(m["nulls"].get("random vectors")))]) for m in metrics]
+    return html.Table([html.Thead(head), html.Tbody(rows)], className="gw-mini")
 
 
 def _row(source: DatasetSource, found: dict | None, numbers: bool) -> list[html.Td]:
     condition = "–" if source.condition == "none" else source.condition
     words = [html.Strong(source.name, className="gw-name"), MODALITY[source.modality], source.tissue, source.species,
-             condition, ", ".join(source.values) or "all"]
+             condition, html.Span(", ".join(source.values) or "all", className="gw-clamp", title=", ".join(source.values))]
     counts = [whole(found["n_cells"]) if found else "–", whole(found["n_genes"]) if found else "–"] if numbers else []
     return [*map(html.Td, words), *(html.Td(count, className="gw-num") for count in counts)]
 

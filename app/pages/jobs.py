@@ -1,16 +1,102 @@
-"""The jobs page."""
+"""Jobs: everything that was asked for, newest first, with how far it is."""
 
 from __future__ import annotations
 
-from dash import html
+from typing import TYPE_CHECKING, Any
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, dcc, html, no_update
+
+from app.components.empty_state import empty_state
+from app.components.job_card import STATES, job_title, state_tag, study_titles
+from app.components.page_header import page_header
+from app.words import duration, elapsed, percent, plural, when
+
+if TYPE_CHECKING:
+    from app.services import Services
+    from engine.jobs.record import Job
 
 PATH = "/jobs"
 TITLE = "Jobs"
 
+ALL = "all"
+ACTIVE = "active"
+HEAD = ("Job", "State", "Progress", "Started", "Took", "Device")
 
-def layout(services, *, study: str = ""):
-    return html.Div(html.H1(TITLE), className="gw-page")
+
+def layout(services: Services) -> html.Div:
+    """Filters over a table that keeps itself up to date."""
+    jobs = services.jobs.list()
+    return html.Div([
+        page_header(TITLE, "Long work runs here, and goes on when you close the page."),
+        dcc.Interval(id="jobs-pulse", interval=2000), dcc.Store(id="jobs-seen"),
+        html.Div(_filters(), className="gw-spread gw-filters"),
+        html.Div(jobs_table(jobs, study_titles(services)), id="jobs-table"),
+    ], className="gw-page")
 
 
-def register(app, services) -> None:
-    pass
+def jobs_table(jobs: list[Job], titles: dict[str, str], *, filtered: bool = False) -> Any:
+    """A row a job; without jobs, what the page will show and the way there."""
+    if not jobs and not filtered:
+        return empty_state("No job yet", "Every map that is being made, or was made, is listed here with its progress, "
+                           "its log and its result.", "Open Studies", "/studies", drawing="list")
+    if not jobs:
+        return html.Div(html.P("No job like that. Choose another state or clear the text."), className="gw-card gw-empty")
+    head = html.Thead(html.Tr([html.Th(word, className="gw-num" if word == "Took" else "") for word in HEAD]))
+    rows = html.Tbody([_row(job, job_title(job, titles)) for job in jobs])
+    return html.Div(html.Table([head, rows], className="gw-table gw-jobs"), className="gw-card gw-flush gw-scroll")
+
+
+def chosen(jobs: list[Job], titles: dict[str, str], *, state: str, text: str) -> list[Job]:
+    """Jobs in a state whose title, study, stage or device holds the text."""
+    wanted = (text or "").strip().lower()
+    right_state = {ALL: lambda job: True, ACTIVE: lambda job: job.active}.get(state, lambda job: job.status == state)
+    return [job for job in jobs if right_state(job) and wanted in _words(job, titles)]
+
+
+def register(app: Dash, services: Services) -> None:
+    """The table follows the filters and the jobs, and is sent only when something changed."""
+
+    @app.callback(
+        Output("jobs-table", "children"), Output("jobs-seen", "data"), Output("jobs-count", "children"),
+        Input("jobs-pulse", "n_intervals"), Input("jobs-state", "value"), Input("jobs-text", "value"),
+        State("jobs-seen", "data"),
+    )
+    def refresh(_, state, text, seen):
+        jobs, titles = services.jobs.list(), study_titles(services)
+        shown = chosen(jobs, titles, state=state, text=text)
+        now = [state, text, *([job.id, job.status, job.stage, percent(job.fraction)] for job in shown),
+               [when(job.started) for job in shown]]
+        if now == seen:
+            return no_update, no_update, no_update
+        return jobs_table(shown, titles, filtered=bool(jobs)), now, plural(len(shown), "job")
+
+
+def _filters() -> list[Any]:
+    states = [{"value": ALL, "label": "All"}, {"value": ACTIVE, "label": "Active"},
+              *({"value": s, "label": STATES[s][0]} for s in ("done", "failed", "cancelled"))]
+    return [
+        dmc.SegmentedControl(id="jobs-state", data=states, value=ALL, size="sm", **{"aria-label": "State of the jobs"}),
+        html.Div([
+            html.Span(id="jobs-count", className="gw-muted gw-small"),
+            dmc.TextInput(id="jobs-text", placeholder="Filter by words", size="sm", w=240, debounce=200,
+                          **{"aria-label": "Filter jobs by words"}),
+        ], className="gw-row"),
+    ]
+
+
+def _row(job: Job, title: str) -> html.Tr:
+    bar = html.Progress(value=f"{100 * job.fraction:.0f}", max="100", className="gw-progress gw-progress-short",
+                        **{"aria-label": f"{percent(job.fraction)} of {title}"})
+    took = duration(elapsed(job.started, job.finished)) if job.started else "–"
+    progress = html.Div([bar, html.Span(percent(job.fraction))], className="gw-row gw-nowrap")
+    return html.Tr([
+        html.Td([dcc.Link(title, href=f"/jobs/{job.id}", className="gw-name"),
+                 html.Div(job.stage if job.active else "", className="gw-muted gw-small")]),
+        html.Td(state_tag(job.status)), html.Td(progress if job.status != "done" else percent(1.0)),
+        html.Td(when(job.started) if job.started else "–"), html.Td(took, className="gw-num"), html.Td(job.device or "–"),
+    ])
+
+
+def _words(job: Job, titles: dict[str, str]) -> str:
+    return " ".join([job_title(job, titles), str(job.params.get("study", "")), job.stage, job.device]).lower()

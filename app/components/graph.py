@@ -1,0 +1,38 @@
+"""A Plotly figure on a page: transparent, without the toolbar, with a button to save it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import plotly.graph_objects as go
+from dash import MATCH, ClientsideFunction, Dash, Input, Output, dcc, html
+
+from app.components.page_header import icon
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+CONFIG = {"displayModeBar": False, "responsive": True, "displaylogo": False}
+
+
+def graph(graph_id: Any, figure: go.Figure, *, name: str, save: bool = True) -> html.Div:
+    """The figure and, below it, buttons that save it as SVG and PNG under `name`."""
+    picture = dcc.Graph(id=graph_id, figure=figure, config=CONFIG, style={"height": f"{figure.layout.height}px"},
+                        className="gw-figure")
+    return html.Div([picture, *([_save(graph_id, name)] if save else [])])
+
+
+def _save(graph_id: Any, name: str) -> html.Div:
+    buttons = [
+        html.Button([icon("save"), kind.upper()], id={"type": "save-figure", "graph": graph_id, "name": name, "kind": kind},
+                    className="gw-button-small", type="button", title=f"Save the figure as {kind.upper()}")
+        for kind in ("svg", "png")
+    ]
+    return html.Div([html.Span("Save", className="gw-muted gw-small"), *buttons], className="gw-row gw-save")
+
+
+def register(app: Dash, services: Services) -> None:
+    """Figures are saved by the browser."""
+    which = {"type": "save-figure", "graph": MATCH, "name": MATCH, "kind": MATCH}
+    app.clientside_callback(ClientsideFunction("geneweave", "save_figure"), Output(which, "name"),
+                            Input(which, "n_clicks"), prevent_initial_call=True)
