@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy import sparse
 
@@ -10,31 +12,30 @@ from engine.tl.neighbours import N_NEIGHBOURS, connectivities, nearest, unit_row
 from engine.tl.umap import umap
 
 
-def place(
-    vectors: np.ndarray, *, seed: int, n_neighbours: int = N_NEIGHBOURS
-) -> tuple[np.ndarray, np.ndarray, sparse.csr_matrix]:
-    """Where every row lies and with which others, by the cosine of their vectors.
+class Placed(NamedTuple):
+    """Where every row lies and with which others.
+
+    `umap` float32, shape (n_rows, 2); `clusters` text from "1", the largest, shape (n_rows,);
+    `connectivities` the neighbour graph, sparse, shape (n_rows, n_rows).
+    """
+
+    umap: np.ndarray
+    clusters: np.ndarray
+    connectivities: sparse.csr_matrix
+
+
+def place(vectors: np.ndarray, *, seed: int, n_neighbours: int = N_NEIGHBOURS) -> Placed:
+    """Map and Leiden clusters by the cosine of the vectors; same seed, same result on one machine.
 
     Parameters
     ----------
     vectors
         Shape (n_rows, n_latent), finite.
-    seed
-        Same seed, same result on one machine.
-
-    Returns
-    -------
-    coordinates
-        UMAP, float32, shape (n_rows, 2).
-    clusters
-        Leiden, text from "1", the largest, shape (n_rows,).
-    connectivities
-        The neighbour graph, shape (n_rows, n_rows).
     """
     directions = unit_rows(vectors)
     neighbours = nearest(directions, n_neighbours=n_neighbours)
     graph = connectivities(neighbours)
-    return umap(directions, neighbours, seed=seed), leiden(graph, seed=seed), graph
+    return Placed(umap(directions, neighbours, seed=seed), leiden(graph, seed=seed), graph)
 
 
 def cluster(
