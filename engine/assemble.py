@@ -27,11 +27,10 @@ def place_genes(graphs: list[GeneGraph], trained: Trained, *, seed: int):
 
     obs = _rows(graphs, trained)
     vectors = np.concatenate(trained.vectors).astype(np.float32)
-    placed = place(vectors, seed=seed)
-    obs["cluster"] = placed.clusters
+    coordinates, obs["cluster"], connectivities = place(vectors, seed=seed)
     adata = AnnData(vectors, obs=obs.astype({"cluster": "category"}))
-    adata.obsm["X_umap"] = placed.umap
-    adata.obsp["connectivities"] = placed.connectivities
+    adata.obsm["X_umap"] = coordinates
+    adata.obsp["connectivities"] = connectivities
     return adata
 
 
@@ -60,6 +59,24 @@ def measure(adata, graphs: list[GeneGraph], trained: Trained, *, seed: int) -> l
         adata.X, edges, clusters=adata.obs["cluster"].to_numpy(), connectivities=adata.obsp["connectivities"],
         untrained=np.concatenate(trained.untrained), seed=seed,
     )  # fmt: skip
+
+
+def measure_again(embedding: GeneEmbedding, graphs: list[GeneGraph]) -> list[dict]:
+    """The measures computed anew; the untrained network's value is the one recorded when the map was made."""
+    from engine.graph.split import split_edges
+    from engine.tl.place import cluster
+
+    training = EmbedParams.from_dict(embedding.facts["params"]).training
+    edges = []
+    for i, graph in enumerate(graphs):
+        split = split_edges(graph.edges.shape[1], training.held_out, seed=(training.seed, i))
+        edges.append(DatasetEdges.of(graph, split.kept, split.held_out))
+    clusters, connectivities = embedding.obs["cluster"].to_numpy(), cluster(embedding.vectors, seed=training.seed)[1]
+    found = report(embedding.vectors, edges, clusters=clusters, connectivities=connectivities, seed=training.seed)
+    recorded = {measure["name"]: measure["nulls"] for measure in embedding.facts["metrics"]}
+    for measure in found:
+        measure["nulls"]["untrained network"] = recorded[measure["name"]]["untrained network"]
+    return found
 
 
 def facts(study: Study, params: EmbedParams, graphs: dict[str, GeneGraph], trained: Trained, metrics: list[dict],

@@ -15,7 +15,7 @@ class EdgeSplit:
     held_out: np.ndarray
 
 
-def split_edges(n_edges: int, share: float, *, seed: int) -> EdgeSplit:
+def split_edges(n_edges: int, share: float, *, seed: int | tuple[int, ...]) -> EdgeSplit:
     """Keep out round(share · n_edges) edges, drawn without replacement."""
     rng = np.random.default_rng(seed)
     out = np.sort(rng.choice(n_edges, round(share * n_edges), replace=False))

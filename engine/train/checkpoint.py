@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,7 @@ def save_checkpoint(path: Path, *, epoch: int, model, optimizer, history: dict[s
 
 def load_checkpoint(path: Path, device) -> dict[str, Any] | None:
     """The last checkpoint, or None when there is none or it cannot be read (training then starts anew)."""
-    if not path.exists():
-        return None
-    try:
-        return torch.load(path, map_location=device, weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile):
+    if not zipfile.is_zipfile(path):
         path.unlink(missing_ok=True)
         return None
+    return torch.load(path, map_location=device, weights_only=True)

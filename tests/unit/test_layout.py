@@ -1,0 +1,136 @@
+"""Who may import whom, held for every file; no circles; a light engine."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TOP_LEVEL = {
+    "app", "engine", "assets", "data", "tests", "Procfile", "requirements.txt", "README.md",
+    "Makefile", "pyproject.toml", "LICENSE", "CHANGELOG.md", ".ci", ".gitignore",
+}  # fmt: skip
+SCIENCE = {"numpy", "scipy", "pandas", "sklearn", "anndata", "scanpy", "igraph", "leidenalg", "umap", "gseapy"}
+BASE = {"engine.errors", "engine.types", "engine.params", "engine.progress", "engine.settings", "engine.store"}
+
+# room → what it may import beside the standard library and itself; a longer name goes before a shorter one
+MAY = {
+    "engine.types": {"numpy", "pandas", "anndata", "engine.errors"},
+    "engine.errors": set(),
+    "engine.params": {"engine.errors"},
+    "engine.progress": set(),
+    "engine.settings": {"engine.errors", "platformdirs"},
+    "engine.store": {"engine.errors", "engine.settings", "anndata", "fsspec", "diskcache"},
+    "engine.library": BASE | {"engine.io"},
+    "engine.terminal": {"engine.progress", "tqdm"},
+    "engine.io": BASE | SCIENCE,
+    "engine.pp": BASE | SCIENCE,
+    "engine.graph.to_torch": BASE | {"numpy", "torch"},
+    "engine.graph": BASE | SCIENCE | {"engine.pp"},
+    "engine.models": {"torch", "torch_geometric", "engine.params"},
+    "engine.train": BASE | {"torch", "lightning", "numpy", "engine.models"},
+    "engine.tl": BASE | SCIENCE,
+    "engine.metrics": BASE | SCIENCE | {"engine.tl"},
+    "engine.jobs.celery_app": BASE | {"celery", "kombu", "engine.jobs"},
+    "engine.jobs.tasks": BASE | {"celery", "engine.jobs"},
+    "engine.jobs": BASE | {"sqlalchemy", "engine.library", "engine.pipeline", "engine.tl", "torch"},
+    "engine.training": BASE | SCIENCE | {"torch", "engine.graph", "engine.train", "engine.metrics"},
+    "engine.assemble": BASE | SCIENCE | {"engine.training", "engine.metrics", "engine.tl"},
+    "engine.pipeline": BASE | {"engine.assemble", "engine.training", "engine.graph", "engine.io", "engine.tl"},
+    "engine.__main__": BASE | {"engine.library", "engine.pipeline", "engine.terminal"},
+    "app.figures": {"plotly", "pandas", "numpy", "engine.errors", "engine.types", "engine.metrics"},
+    "app": SCIENCE | {"engine", "dash", "dash_mantine_components", "dash_ag_grid", "plotly", "flask", "orjson", "werkzeug",
+                      "gunicorn"},
+}  # fmt: skip
+
+
+def module_of(path: Path) -> str:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+FILES = {module_of(path): path for room in ("engine", "app") for path in (ROOT / room).rglob("*.py")}
+
+
+def imports(module: str) -> set[str]:
+    """Full names of what a module imports, wherever in it; modules of ours as far down as they are modules."""
+    found = set()
+    for node in ast.walk(ast.parse(FILES[module].read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} uses a relative import"
+            found |= {f"{node.module}.{a.name}" if f"{node.module}.{a.name}" in FILES else node.module for a in node.names}
+    return {name for name in found if name.split(".")[0] not in sys.stdlib_module_names}
+
+
+def room_of(module: str) -> str:
+    return max((room for room in MAY if module == room or module.startswith(room + ".")), key=len, default="")
+
+
+def allowed(name: str, room: str) -> bool:
+    """Whether `name` is the room itself, is in its list, or lies inside something in its list; all see the version."""
+    return name == "engine" or any(name == may or name.startswith(may + ".") for may in MAY[room] | {room})
+
+
+@pytest.mark.parametrize("module", sorted(FILES.keys() - {"engine"}))
+def test_a_file_imports_only_what_its_room_may(module):
+    room = room_of(module)
+    assert room, f"{module} belongs to no room of the table"
+    wrong = sorted(name for name in imports(module) if not allowed(name, room))
+    assert not wrong, f"{module} ({room}) may not import {', '.join(wrong)}"
+
+
+@pytest.mark.parametrize("module", sorted(name for name in FILES if name.startswith("engine")))
+def test_the_engine_knows_no_screen(module):
+    assert not {name.split(".")[0] for name in imports(module)} & {"app", "dash", "flask", "plotly"}
+
+
+def test_celery_is_imported_in_two_files_and_torch_in_one_of_graph():
+    users = {module for module in FILES if {"celery", "kombu"} & {n.split(".")[0] for n in imports(module)}}
+    assert users <= {"engine.jobs.celery_app", "engine.jobs.tasks"}
+    graph = {m for m in FILES if m.startswith("engine.graph") and "torch" in {n.split(".")[0] for n in imports(m)}}
+    assert graph == {"engine.graph.to_torch"}
+
+
+def test_figures_never_import_dash():
+    assert not [m for m in FILES if m.startswith("app.figures") and any(n.startswith("dash") for n in imports(m))]
+
+
+def test_there_is_no_circle_of_imports():
+    """Imports inside functions count too; a package and its own modules are one name each."""
+    graph = {module: {name for name in imports(module) if name in FILES and name != module} for module in FILES}
+    done, path = set(), []
+
+    def visit(module: str) -> None:
+        assert module not in path, " → ".join([*path[path.index(module) :], module])
+        if module in done:
+            return
+        path.append(module)
+        for name in sorted(graph[module]):
+            visit(name)
+        path.pop()
+        done.add(module)
+
+    for module in sorted(graph):
+        visit(module)
+
+
+def test_importing_the_engine_loads_nothing_heavy():
+    code = "import sys, engine, engine.types, engine.settings, engine.library, engine.jobs.table; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    assert not {"torch", "scanpy", "celery", "anndata", "dash", "umap", "igraph"} & set(loaded.split())
+
+
+def test_the_top_level_holds_only_what_the_design_names():
+    listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT).stdout.split()
+    if not listed:
+        pytest.skip("not a git checkout")
+    assert {name.split("/")[0] for name in listed} <= TOP_LEVEL
+
+
+def test_every_engine_and_app_file_says_its_one_idea_in_its_first_line():
+    silent = [m for m, path in FILES.items() if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text()))]
+    assert silent == []
