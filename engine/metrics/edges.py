@@ -32,16 +32,20 @@ def cosine_edge_auc(vectors: np.ndarray, edges: np.ndarray, network: np.ndarray)
 
 
 def published_edge_auc(scores: np.ndarray, edges: np.ndarray, network: np.ndarray) -> float:
-    """The edge AUC of the MuSe-GNN paper: all ordered pairs, each gene an edge to itself.
-
-    Every pair counts twice and the diagonal once, so it follows from the AUC of the pairs i < j and
-    of the diagonal.
-    """
+    """The edge AUC of the MuSe-GNN paper: all ordered pairs, each gene an edge to itself."""
     n = len(scores)
     pairs, loops = edge_aucs(scores, [edges, np.tile(np.arange(n), (2, 1))], network)
-    if edges.shape[1] == 0:
+    return with_diagonal(pairs, loops, edges.shape[1], n)
+
+
+def with_diagonal(pairs: float, loops: float, n_edges: int, n_genes: int) -> float:
+    """AUC over all ordered pairs from the AUC of the edges i < j and that of the diagonal.
+
+    Every edge counts twice, each place of the diagonal once, and the non-edges are the same.
+    """
+    if n_edges == 0:
         return loops
-    return (2 * edges.shape[1] * pairs + n * loops) / (2 * edges.shape[1] + n)
+    return (2 * n_edges * pairs + n_genes * loops) / (2 * n_edges + n_genes)
 
 
 def non_edges(network: np.ndarray, n_genes: int) -> np.ndarray:

@@ -1,0 +1,66 @@
+"""The measures of a gene map in words: what each says, its best value and its chance level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`best` is 1 or 0, `chance` the value of a meaningless map, None where only computing it can tell."""
+
+    name: str
+    label: str
+    best: int
+    chance: float | None
+    explanation: str
+
+
+MEASURES = (
+    Measure(
+        "held_out_auc", "Hidden edges", 1, 0.5,
+        "How often two genes whose co-expression was hidden from training lie closer together than two genes "
+        "that are not co-expressed. Counts pairs of either direction, as the paper does; the next two take "
+        "them apart.",
+    ),
+    Measure(
+        "held_out_auc_positive", "Hidden positive edges", 1, 0.5,
+        "The same for hidden pairs of genes that rise and fall together: they should lie close.",
+    ),
+    Measure(
+        "held_out_auc_negative", "Hidden negative edges", 0, 0.5,
+        "The same for hidden pairs in which one gene rises as the other falls: they should lie further apart "
+        "than genes that have nothing to do with each other.",
+    ),
+    Measure(
+        "edge_auc", "Training edges", 1, 0.5,
+        "The figure of the paper: co-expressed genes that the model was trained on, of either direction, with "
+        "each gene counted as its own partner. It rewards memory as much as insight.",
+    ),
+    Measure(
+        "neighbour_overlap", "Neighbour overlap", 1, None,
+        "How much of their co-expression partners two genes share when they lie in one cluster and come from "
+        "different datasets.",
+    ),
+    Measure(
+        "asw", "Mixing in clusters (ASW)", 1, None,
+        "How evenly the datasets mix inside each cluster, for genes found in all of them. Vectors without "
+        "meaning mix best, so this shows mixing and not biology.",
+    ),
+    Measure(
+        "graph_connectivity", "Connected clusters", 1, None,
+        "The share of a cluster's genes that hang together through near neighbours, for genes found in all "
+        "datasets.",
+    ),
+    Measure(
+        "ilisi", "Mixing around a gene (iLISI)", 1, None,
+        "How many datasets lie around a gene: 0 is its own alone, 1 is all of them alike, for genes found in all "
+        "datasets. Names alone are enough to score high. True distances are used, as in scib-metrics; scib 1.x "
+        "and the paper give another quantity under this name.",
+    ),
+    Measure(
+        "common_gene_ratio", "Same gene together (CGR)", 1, None,
+        "How often a cluster holds one gene from several datasets. Names alone, or one giant cluster, score "
+        "highest, so this shows alignment and not biology.",
+    ),
+)  # fmt: skip
