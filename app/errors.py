@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 from dash import ctx, html, set_props
@@ -20,15 +19,16 @@ LOGGER = logging.getLogger("geneweave.web")
 
 
 def open_log(settings: Settings) -> None:
-    """Send the web process's log to `<home>/logs/web.log`, 1 MB kept twice."""
+    """Send the web process's log to `<home>/logs/web.log`, beside what the server itself writes there."""
     path = settings.folder("logs") / "web.log"
-    for old in [h for h in LOGGER.handlers if isinstance(h, RotatingFileHandler)]:
+    for old in list(LOGGER.handlers):
         LOGGER.removeHandler(old)
         old.close()
-    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
+    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
+    LOGGER.propagate = False
 
 
 def sentence(error: Exception, doing: str = "answering") -> str:

@@ -75,6 +75,12 @@ def embedding(store: Store, name: str) -> GeneEmbedding:
     return GeneEmbedding(adata)
 
 
+@lru_cache(maxsize=32)
+def graph(store: Store, name: str) -> GeneGraph:
+    """A co-expression network of a map."""
+    return GeneGraph(store.read(name))
+
+
 @lru_cache(maxsize=8)
 def gene_names(store: Store, name: str) -> tuple[str, ...]:
     """Sorted symbols of all genes of a map."""

@@ -44,7 +44,7 @@ def duration(seconds: float | None) -> str:
     if seconds is None or not math.isfinite(seconds):
         return "–"
     if seconds < 10:
-        return f"{_figures(max(seconds, 0.0), 2)} s"
+        return f"{max(seconds, 0.0):.1f} s"
     whole_seconds = round(seconds)
     minutes, rest = divmod(whole_seconds, 60)
     hours, minutes = divmod(minutes, 60)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from app.components.alert import alert
 from app.components.page_header import icon
 from app.words import duration, elapsed, percent
+from engine.jobs.table import JobTable
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -21,6 +22,8 @@ STATES = {
     "failed": ("Failed", "warning", " gw-tag-bad"),
     "cancelled": ("Cancelled", "none", ""),
 }
+
+DO = {"cancel": JobTable.cancel, "retry": JobTable.retry}
 
 
 def state_tag(status: str) -> html.Span:
@@ -37,14 +40,16 @@ def job_card(job: Job, *, link: bool = True) -> html.Div:
     link
         Whether to lead to the job's own page.
     """
-    more = [dcc.Link("Details", href=f"/jobs/{job.id}", className="gw-small")] if link else []
-    head = html.Div([html.Span(line(job), id=_id("line", job.id), className="gw-job-line"), *more], className="gw-spread")
+    tag = html.Span(state_tag(job.status), id=_id("tag", job.id))
     bar = html.Progress(id=_id("bar", job.id), value=_done(job), max="100", className="gw-progress",
                         **{"aria-label": "Progress"})
+    more = [dcc.Link("Details", href=f"/jobs/{job.id}", className="gw-button-plain")] if link else []
     return html.Div([
         dcc.Store(id=_id("status", job.id), data=_phase(job)),
         dcc.Interval(id=_id("pulse", job.id), interval=1000, disabled=not job.active),
-        head, bar, html.Div(actions(job), id=_id("actions", job.id), className="gw-job-actions"),
+        html.Div([tag, html.Span(line(job), id=_id("line", job.id), className="gw-job-line")], className="gw-row"), bar,
+        html.Div([html.Div(actions(job), id=_id("actions", job.id), className="gw-job-actions"), *more],
+                 className="gw-row"),
     ], className="gw-job-card")
 
 
@@ -76,25 +81,24 @@ def register(app: Dash, services: Services) -> None:
     """Cards follow their jobs, cancel them and try them again."""
 
     @app.callback(
-        Output(_id("bar", MATCH), "value"), Output(_id("line", MATCH), "children"),
+        Output(_id("tag", MATCH), "children"), Output(_id("bar", MATCH), "value"), Output(_id("line", MATCH), "children"),
         Output(_id("actions", MATCH), "children"), Output(_id("status", MATCH), "data"),
         Output(_id("pulse", MATCH), "disabled"),
-        Input(_id("pulse", MATCH), "n_intervals"), Input(_id("cancel", MATCH), "n_clicks"),
-        Input(_id("retry", MATCH), "n_clicks"), State(_id("status", MATCH), "data"), prevent_initial_call=True,
+        Input(_id("pulse", MATCH), "n_intervals"), Input(_button_id(MATCH, ALL), "n_clicks"),
+        State(_id("status", MATCH), "data"), prevent_initial_call=True,
     )
-    def follow(_, cancel, retry, phase):
-        asked, job_id = ctx.triggered_id["type"], ctx.triggered_id["job"]
-        if asked == "job-cancel" and cancel:
-            services.jobs.cancel(job_id)
-        elif asked == "job-retry" and retry:
-            services.jobs.retry(job_id)
+    def follow(_, clicks, phase):
+        job_id, wanted = ctx.triggered_id["job"], ctx.triggered_id.get("do")
+        if wanted and any(clicks):
+            DO[wanted](services.jobs, job_id)
         return changes(services.jobs.get(job_id), phase)
 
 
 def changes(job: Job, phase: str) -> tuple:
-    """Bar, line, buttons, phase and whether to stop asking; buttons are left alone while the phase lasts."""
+    """Tag, bar, line, buttons, phase and whether to stop asking; buttons are left alone while the phase lasts."""
     now = _phase(job)
-    return _done(job), line(job), no_update if now == phase else actions(job), now, not job.active
+    buttons = no_update if now == phase else actions(job)
+    return state_tag(job.status), _done(job), line(job), buttons, now, not job.active
 
 
 def _phase(job: Job) -> str:
@@ -106,7 +110,11 @@ def _done(job: Job) -> str:
 
 
 def _button(word: str, what: str, job_id: str, drawing: str) -> html.Button:
-    return html.Button([icon(drawing), word], id=_id(what, job_id), className="gw-button-quiet", type="button")
+    return html.Button([icon(drawing), word], id=_button_id(job_id, what), className="gw-button-quiet", type="button")
+
+
+def _button_id(job_id: Any, what: Any) -> dict:
+    return {"type": "job-button", "job": job_id, "do": what}
 
 
 def _id(what: str, job_id: Any) -> dict:

@@ -49,6 +49,7 @@ def null_legend(metrics: list[dict[str, Any]]) -> html.Div:
     marks = [html.Span([html.Span(className="gw-mark gw-mark-value"), "this map"])]
     marks += [html.Span([html.Span(className=f"gw-mark gw-mark-{NULL_MARKS.get(name, 'circle-open')}"), name],
                         title=MEANING.get(name, "")) for name in seen]
+    marks += [html.Span([html.Span(className="gw-mark-chance"), "chance"])] * any(m["chance"] is not None for m in metrics)
     return html.Div(marks, className="gw-legend")
 
 

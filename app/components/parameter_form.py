@@ -69,7 +69,7 @@ def _group(owner: str, group: str, params: Any) -> html.Fieldset:
 def _input(owner: str, group: str, f: Field, value: Any) -> dmc.NumberInput | dmc.Select:
     meta = f.metadata
     shared = {"id": {"type": "param", "owner": owner, "group": group, "name": f.name}, "label": meta["label"],
-              "value": value, "size": "sm"}
+              "value": value, "size": "sm", "inputWrapperOrder": ["label", "input", "error", "description"]}
     if meta["choices"]:
         return dmc.Select(data=list(meta["choices"]), allowDeselect=False, description=meta["doc"], **shared)
     return dmc.NumberInput(description=f"{meta['doc']}, {_plain(meta['low'])} to {_plain(meta['high'])}",

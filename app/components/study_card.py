@@ -30,7 +30,7 @@ def map_headline(stored: StoredMap) -> list[Any]:
     facts = stored.facts
     points = whole(sum(source["n_genes"] for source in facts["sources"].values()))
     made = f"{when(stored.created)}, in {duration(facts['made']['seconds'])}".capitalize()
-    size = f"{points} genes of {plural(len(facts['sources']), 'dataset')}, in {plural(facts['n_clusters'], 'cluster')}"
+    size = f"{points} points, each a gene in a dataset; {plural(facts['n_clusters'], 'cluster')}"
     return [
         html.Div([html.H3("The map is ready"), html.P([made, html.Br(), size], className="gw-muted gw-small")]),
         *([_measures(facts["metrics"][:3])] if facts["metrics"] else []),

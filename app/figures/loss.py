@@ -24,7 +24,7 @@ def loss_figure(losses: Sequence[dict[str, float]]) -> go.Figure:
         legend={"orientation": "h", "x": 0, "y": 1.14, "font": {"size": 12}}, uirevision="loss",
         xaxis={"title": {"text": "Epoch", "standoff": 10}, "showgrid": False, "zeroline": False, "ticks": "outside",
                "ticklen": 4, "rangemode": "tozero"},
-        yaxis={"title": {"text": "Loss", "standoff": 8}, "zeroline": False, "gridcolor": "#e2e6ea",
+        yaxis={"title": {"text": "Loss (no unit)", "standoff": 8}, "zeroline": False, "gridcolor": "#e2e6ea",
                "rangemode": "tozero", "nticks": 6},
     )
     return figure

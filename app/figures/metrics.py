@@ -52,12 +52,12 @@ def _layout(metric: dict[str, Any], values: list[float]) -> dict[str, Any]:
     low, high = min(0.0, *values), max(1.0, *values)
     pad = 0.03 * (high - low)
     return {
-        "template": "none", "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "height": 64,
+        "template": "none", "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "height": 72,
         "margin": {"l": 8, "r": 8, "t": 4, "b": 24}, "font": {"family": "Inter, system-ui, sans-serif", "size": 11, "color": GREY},
         "xaxis": {"range": [low - pad, high + pad], "zeroline": False, "showgrid": False, "showline": True,
                   "linecolor": GREY, "ticks": "outside", "ticklen": 3, "nticks": 6, "fixedrange": True,
                   "ticksuffix": "", "tickfont": {"size": 11}},
-        "yaxis": {"visible": False, "range": [-1, 1], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [-0.8, 1.6], "fixedrange": True},
         "hoverlabel": {"font": {"size": 12}}, "hovermode": "closest",
         "annotations": [_best_end(metric, low - pad, high + pad)],
     }
@@ -66,7 +66,7 @@ def _layout(metric: dict[str, Any], values: list[float]) -> dict[str, Any]:
 def _best_end(metric: dict[str, Any], low: float, high: float) -> dict[str, Any]:
     better_right = metric["best"] >= 1
     return {
-        "x": high if better_right else low, "y": 0.95, "xref": "x", "yref": "y", "showarrow": False,
+        "x": high if better_right else low, "y": 1.6, "xref": "x", "yref": "y", "showarrow": False,
         "text": "better →" if better_right else "← better", "xanchor": "right" if better_right else "left",
         "yanchor": "top", "font": {"size": 11, "color": GREY},
     }

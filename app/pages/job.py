@@ -8,7 +8,7 @@ from dash import ALL, Dash, Input, Output, Patch, State, dcc, html, no_update
 
 from app.components.empty_state import empty_state
 from app.components.graph import graph
-from app.components.job_card import job_card, job_title, state_tag, study_titles
+from app.components.job_card import job_card, job_title, study_titles
 from app.components.job_story import Story, facts_list, log_lines, stage_list
 from app.components.page_header import page_header
 from app.components.provenance import how_made
@@ -34,15 +34,12 @@ def layout(services: Services, job_id: str) -> html.Div:
         return html.Div(empty_state("There is no such job", str(error), "Open Jobs", "/jobs", drawing="list", level=1),
                         className="gw-page")
     story = Story.of(services.jobs.events(job_id))
-    tag = html.Span(state_tag(job.status), id="job-tag")
     return html.Div([
         dcc.Store(id="job-seen", data=_seen(job, story)),
         html.P(dcc.Link("← All jobs", href="/jobs"), className="gw-small gw-back"),
-        page_header(job_title(job, study_titles(services)), actions=[tag]),
+        page_header(job_title(job, study_titles(services))),
         html.Div([_main_column(services, job, story), _side_column(job, story)], className="gw-job-split"),
     ], className="gw-page")
-
-
 
 
 def losses_of(services: Services, job: Job, story: Story) -> list[dict[str, float]]:
@@ -55,21 +52,20 @@ def losses_of(services: Services, job: Job, story: Story) -> list[dict[str, floa
 
 
 def changes(services: Services, seen: dict) -> tuple:
-    """Tag, stages, facts, new lines of the log, figure or its extension, and what has now been seen."""
+    """Stages, facts, new lines of the log, figure or its extension, and what has now been seen."""
     job = services.jobs.get(seen["job"])
     story = Story.of(services.jobs.events(job.id))
     figure, extension = _curve_changes(services, job, story, seen)
     lines, log = log_lines(story, after=seen["seq"]), Patch()
     log.extend(lines)
-    return (state_tag(job.status), stage_list(story, job), facts_list(job), log if lines else no_update,
-            figure, extension, _seen(job, story))
+    return (stage_list(story, job), facts_list(job), log if lines else no_update, figure, extension, _seen(job, story))
 
 
 def register(app: Dash, services: Services) -> None:
     """The page follows the pulse and the state of the card on it."""
 
     @app.callback(
-        Output("job-tag", "children"), Output("job-stages", "children"), Output("job-facts", "children"),
+        Output("job-stages", "children"), Output("job-facts", "children"),
         Output("job-log", "children"), Output("job-loss", "figure"), Output("job-loss", "extendData"),
         Output("job-seen", "data"),
         Input({"type": "job-pulse", "job": ALL}, "n_intervals"), Input({"type": "job-status", "job": ALL}, "data"),

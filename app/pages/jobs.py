@@ -86,7 +86,7 @@ def _filters() -> list[Any]:
 
 
 def _row(job: Job, title: str) -> html.Tr:
-    bar = html.Progress(value=f"{100 * job.fraction:.0f}", max="100", className="gw-progress gw-progress-short",
+    bar = html.Progress(value=f"{100 * job.fraction:.0f}", max="100", className=f"gw-progress gw-progress-short{'' if job.active else ' gw-progress-ended'}",
                         **{"aria-label": f"{percent(job.fraction)} of {title}"})
     took = duration(elapsed(job.started, job.finished)) if job.started else "–"
     progress = html.Div([bar, html.Span(percent(job.fraction))], className="gw-row gw-nowrap")

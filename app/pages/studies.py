@@ -68,7 +68,7 @@ def map_state(services: Services, study: Study) -> list[Any]:
     """The active or failed job of a study, else its newest map, else the button that makes one."""
     job = newest_job(services, study.name)
     if job and (job.active or job.status == "failed"):
-        return [html.H3("The map is being made" if job.active else "The map could not be made"), job_card(job)]
+        return [html.H3("The map"), job_card(job)]
     stored = find_map(services, study=study.name)
     if stored:
         return map_headline(stored)
@@ -89,7 +89,7 @@ def make_map(services: Services, study: str, states: list[dict]) -> tuple[Any, A
         job = submit_embed(services.jobs, study, read_form(states))
     except GeneweaveError as fault:
         return no_update, alert(str(fault))
-    return [html.H3("The map is being made"), job_card(job)], ""
+    return [html.H3("The map"), job_card(job)], ""
 
 
 def register(app: Dash, services: Services) -> None:
