@@ -42,6 +42,7 @@ class Runner:
     ) -> None:
         self._table, self._settings, self._handlers = table, settings, handlers
         self._stopping, self._prepare = stopping or Event(), prepare
+        self.busy = False
 
     def run(self, job_id: str) -> None:
         """Work on a job, if it still waits; a message that came twice is dropped."""
@@ -50,11 +51,14 @@ class Runner:
             log.info("Job %s no longer waits; its message is dropped.", job_id)
             return
         every = min(2.0, float(self._settings.stale_seconds) / 5)
+        self.busy = True
         try:
             with Heartbeat(claim, every=every):
                 self._work(claim)
         except ClaimLost:
             log.warning("Job %s went to another worker; this one lets go of it.", job_id)
+        finally:
+            self.busy = False
 
     def _work(self, claim: Claim) -> None:
         progress = JobProgress(claim, stopping=self._stopping)
