@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.errors import GeneweaveError, StorageDamaged, UnknownName, unknown
 from engine.store import Store
-from engine.types import META, GeneEmbedding
+from engine.types import META, GeneEmbedding, GeneGraph
 
 if TYPE_CHECKING:
     from app.services import Services

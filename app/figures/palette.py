@@ -31,8 +31,8 @@ CIVIDIS = (
 )
 SIGNED = (BLUE, "#FFFFFF", VERMILLION)
 
-PAPER = {"light": "#FFFFFF", "dark": "#17191D"}
-INK = {"light": "#1C2024", "dark": "#E6E8EB"}
+PAPER = {"light": "#FFFFFF", "dark": "#171B1F"}
+INK = {"light": "#15191E", "dark": "#E7EBEF"}
 
 
 def category_colours(levels: Sequence[str]) -> dict[str, str]:

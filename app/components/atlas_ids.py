@@ -1,0 +1,32 @@
+"""Names of the components of the Atlas page that Python, the browser's functions and the tests speak to."""
+
+ROOT = "atlas"  # everything under the bar; replaced when a map is done
+START = "atlas-start"  # dcc.Store {map, view, study}: what the browser begins with
+READY = "atlas-ready"  # dcc.Store, true once the map is painted
+MAP = "atlas-map"  # dcc.Graph
+GENE = "atlas-gene"  # dcc.Store, the gene whose card is open
+SELECTED = "atlas-selected"  # dcc.Store, the selection as text
+COMMAND = "atlas-command"  # dcc.Store {select?, gene?, say?}: what Python asks the browser to do
+COLOUR = "atlas-colour"
+SIZE = "atlas-size"
+OPACITY = "atlas-opacity"
+SEARCH = "atlas-search"
+TABS = "atlas-tabs"
+CARD = "atlas-card"
+NEAR_IN = "atlas-near-in"
+NEAR = "atlas-near"
+CHOICE = "atlas-choice"
+SETS = "atlas-sets"
+SET_NAME = "atlas-set-name"
+SET_SAVE = "atlas-set-save"
+SET_DELETE = "atlas-set-delete"  # the type of a pattern id {type, set}
+SET_NEWS = "atlas-set-news"
+PASTE_TEXT = "atlas-paste-text"
+PASTE_GO = "atlas-paste-go"
+PASTE_NEWS = "atlas-paste-news"
+GRID = "atlas-grid"
+MAKE = "atlas-make"
+MAKING = "atlas-making"
+MAKING_JOB = "atlas-making-job"  # dcc.Store, id of the job that makes the map
+MAKING_STOP = "atlas-making-stop"
+MAKING_PULSE = "atlas-making-pulse"

@@ -1,0 +1,27 @@
+"""Small buttons with a drawing, a label that is read out, and what they do as data for the browser."""
+
+from __future__ import annotations
+
+from dash import html
+
+from app.components.page_header import icon
+
+
+def tool(name: str, label: str, *, act: str, word: bool = False, key: str = "", pressed: bool | None = None) -> html.Button:
+    """A toolbar button; `act` is what `assets/atlas.js` does on a click, `key` its shortcut."""
+    title = f"{label} ({key})" if key else label
+    state = {} if pressed is None else {"aria-pressed": str(pressed).lower()}
+    words = [html.Span(label)] if word else []
+    return html.Button([icon(name), *words], type="button", title=title, className="atlas-tool",
+                       **{"data-act": act, "aria-label": label, **state})
+
+
+def gene_button(gene: str, *, class_name: str = "atlas-gene") -> html.Button:
+    """A gene's name that opens its card."""
+    return html.Button(gene, type="button", className=class_name, title=f"Open the card of {gene}",
+                       **{"data-gene": gene})
+
+
+def select_button(text: str, label: str, *, title: str) -> html.Button:
+    """Words that select something when clicked; `text` is a selection as `app.selections` writes it."""
+    return html.Button(label, type="button", className="atlas-gene", title=title, **{"data-select": text})

@@ -1,0 +1,115 @@
+/* Paints the points by one restyle of their colours: the figure's coordinates are never sent or touched again. */
+(function () {
+  const atlas = (window.geneweaveAtlas = window.geneweaveAtlas || {});
+  const FADED = 0.15;
+  const NONE = [0, 0, 0, 0];
+  const scheme = () => (document.documentElement.getAttribute("data-mantine-color-scheme") === "dark" ? "dark" : "light");
+  const channels = (hex) => [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16) / 255);
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  /* 256 colours between the stops of a scale. */
+  function ladder(stops) {
+    const ends = stops.map(channels);
+    return Array.from({ length: 256 }, (_, step) => {
+      const at = (step / 255) * (ends.length - 1);
+      const left = Math.min(Math.floor(at), ends.length - 2);
+      return ends[left].map((value, i) => value + (ends[left + 1][i] - value) * (at - left));
+    });
+  }
+
+  /* For each row the place of its colour in a small table of colours. */
+  function places(column) {
+    if (column.kind === "category") return { table: column.colours.map(channels), place: (row) => column.codes[row] };
+    const { values, low, high } = column;
+    const scale = high > low ? 255 / (high - low) : 0;
+    return { table: ladder(atlas.data.stops), place: (row) => Math.round((values[row] - low) * scale) };
+  }
+
+  /* Which rows are hidden by the legend, 1 or 0. */
+  atlas.hiddenRows = function () {
+    const hidden = new Uint8Array(atlas.data.n);
+    for (const [name, levels] of Object.entries(atlas.state.hide)) {
+      const column = atlas.data.columns.get(name);
+      const off = column.levels.map((level) => levels.includes(level));
+      for (let row = 0; row < hidden.length; row++) if (off[column.codes[row]]) hidden[row] = 1;
+    }
+    return hidden;
+  };
+
+  function colours() {
+    const { table, place } = places(atlas.data.columns.get(atlas.state.colour));
+    const opacity = atlas.state.opacity ?? 1;
+    const full = table.map((rgb) => [...rgb, opacity]);
+    const faded = table.map((rgb) => [...rgb, opacity * FADED]);
+    const { hidden, chosen } = atlas;
+    return Array.from({ length: atlas.data.n }, (_, row) => {
+      if (hidden[row]) return NONE;
+      return (chosen && !chosen[row] ? faded : full)[place(row)] || NONE;
+    });
+  }
+
+  let asked = 0;
+  atlas.schedulePaint = function () {
+    if (!asked) asked = requestAnimationFrame(() => { asked = 0; if (atlas.live()) atlas.paint(); });
+  };
+
+  /* One pass: who is hidden, who is chosen, colours, then what lies over the map. */
+  atlas.paint = function () {
+    atlas.hidden = atlas.hiddenRows();
+    atlas.chosen = atlas.resolve(atlas.state.select);
+    const size = atlas.state.size ?? atlas.start.size;
+    const painted = window.Plotly.restyle(atlas.graph(), { "marker.color": [colours()], "marker.size": size });
+    atlas.decorate();
+    atlas.drawLegend();
+    atlas.showCounts();
+    atlas.fillTable();
+    return painted;
+  };
+
+  atlas.firstPaint = async function () {
+    const graph = atlas.graph();
+    atlas.base = structuredClone({ annotations: graph.layout.annotations, shapes: graph.layout.shapes });
+    atlas.xy = [graph._fullData[0].x, graph._fullData[0].y];
+    atlas.home = { x: [...graph._fullLayout.xaxis.range], y: [...graph._fullLayout.yaxis.range] };
+    const { x, y } = atlas.state;
+    if (x && y) await window.Plotly.relayout(graph, { "xaxis.range": [...x], "yaxis.range": [...y] });
+    await atlas.paint();
+  };
+
+  /* Cluster numbers, corner cross and the rings around the gene in view, in the inks of the theme. */
+  atlas.decorate = function () {
+    const column = atlas.data.columns.get("cluster");
+    const off = new Set(atlas.state.hide.cluster || []);
+    const ink = css("--gw-ink");
+    const numbers = atlas.base.annotations.filter((note) => !off.has(note.name.split("|")[1])).map((note) => {
+      const level = column.levels.indexOf(note.name.split("|")[1]);
+      return { ...note, font: { ...note.font, color: level < 0 ? ink : column.inks[scheme()][level] } };
+    });
+    const cross = atlas.base.shapes.map((shape) => ({ ...shape, line: { ...shape.line, color: ink } }));
+    const marks = atlas.state.gene ? marked(atlas.state.gene, ink) : [];
+    return window.Plotly.relayout(atlas.graph(), {
+      annotations: [...numbers, ...marks.map((mark) => mark.label)], shapes: [...cross, ...marks.map((mark) => mark.ring)],
+    });
+  };
+
+  function marked(gene, ink) {
+    return atlas.rowsOf(gene).filter((row) => !atlas.hidden[row]).map((row) => {
+      const [x, y] = [atlas.xy[0][row], atlas.xy[1][row]];
+      const half = Math.max((atlas.state.size ?? atlas.start.size) / 2 + 3.5, 6);
+      return {
+        ring: {
+          type: "circle", name: "mark", xref: "x", yref: "y", xsizemode: "pixel", ysizemode: "pixel", xanchor: x, yanchor: y,
+          x0: -half, x1: half, y0: -half, y1: half, line: { color: ink, width: 1.75 }, layer: "above",
+        },
+        label: {
+          name: "mark|", text: `<b>${gene}</b> ${atlas.levelOf("dataset", row)}`, x, y, showarrow: false, xanchor: "left",
+          xshift: half + 3, font: { size: 12, color: ink }, captureevents: false,
+        },
+      };
+    });
+  }
+
+  new MutationObserver(() => atlas.live() && atlas.base && atlas.decorate()).observe(document.documentElement, {
+    attributes: true, attributeFilter: ["data-mantine-color-scheme"],
+  });
+})();
