@@ -24,8 +24,9 @@ def graph(graph_id: Any, figure: go.Figure, *, name: str, save: bool = True) -> 
 
 def _save(graph_id: Any, name: str) -> html.Div:
     buttons = [
-        html.Button([icon("save"), kind.upper()], id={"type": "save-figure", "graph": graph_id, "name": name, "kind": kind},
-                    className="gw-button-small", type="button", title=f"Save the figure as {kind.upper()}")
+        html.Button([icon("save"), kind.upper()], className="gw-button-small", type="button",
+                    id={"type": "save-figure", "graph": graph_id, "name": name, "kind": kind},
+                    title=f"Save the figure as {kind.upper()}")
         for kind in ("svg", "png")
     ]
     return html.Div([html.Span("Save", className="gw-muted gw-small"), *buttons], className="gw-row gw-save")

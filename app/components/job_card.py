@@ -81,7 +81,8 @@ def register(app: Dash, services: Services) -> None:
     """Cards follow their jobs, cancel them and try them again."""
 
     @app.callback(
-        Output(_id("tag", MATCH), "children"), Output(_id("bar", MATCH), "value"), Output(_id("line", MATCH), "children"),
+        Output(_id("tag", MATCH), "children"), Output(_id("bar", MATCH), "value"),
+        Output(_id("line", MATCH), "children"),
         Output(_id("actions", MATCH), "children"), Output(_id("status", MATCH), "data"),
         Output(_id("pulse", MATCH), "disabled"),
         Input(_id("pulse", MATCH), "n_intervals"), Input(_button_id(MATCH, ALL), "n_clicks"),

@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from app.components.graph import graph
+from app.components.page_header import icon
 from app.figures.metrics import NULL_MARKS, beaten_by, known_nulls, metric_strip
 from app.words import listing, number, plural
 
@@ -29,7 +30,8 @@ def verdict(metrics: list[dict[str, Any]]) -> str:
     if not short:
         return f"On {plural(len(metrics), 'measure')}, the map does better than every simple rival."
     good = len(metrics) - len(short)
-    return f"On {good} of {plural(len(metrics), 'measure')} the map does better than every simple rival; not on {listing(short)}."
+    of = f"On {good} of {plural(len(metrics), 'measure')}"
+    return f"{of} the map does better than every simple rival; not on {listing(short)}."
 
 
 def verdict_of(metric: dict[str, Any]) -> str:
@@ -49,7 +51,8 @@ def null_legend(metrics: list[dict[str, Any]]) -> html.Div:
     marks = [html.Span([html.Span(className="gw-mark gw-mark-value"), "this map"])]
     marks += [html.Span([html.Span(className=f"gw-mark gw-mark-{NULL_MARKS.get(name, 'circle-open')}"), name],
                         title=MEANING.get(name, "")) for name in seen]
-    marks += [html.Span([html.Span(className="gw-mark-chance"), "chance"])] * any(m["chance"] is not None for m in metrics)
+    if any(metric["chance"] is not None for metric in metrics):
+        marks.append(html.Span([html.Span(className="gw-mark-chance"), "chance"]))
     return html.Div(marks, className="gw-legend")
 
 
@@ -75,15 +78,14 @@ def measures_csv(metrics: list[dict[str, Any]]) -> str:
 def table_of(metrics: list[dict[str, Any]]) -> tuple[list[str], list[list[Any]]]:
     """Column names and rows: measure, this map, best, chance, then each null."""
     nulls = list(dict.fromkeys(name for metric in metrics for name in metric["nulls"]))
-    rows = [[m["label"], m["value"], m["best"], m["chance"], *(m["nulls"].get(name) for name in nulls)] for m in metrics]
+    rows = [[m["label"], m["value"], m["best"], m["chance"], *map(m["nulls"].get, nulls)] for m in metrics]
     return ["measure", "this map", "best", "chance", *nulls], rows
 
 
 def _row(metric: dict[str, Any]) -> html.Div:
     short = bool(beaten_by(metric))
     tone = "gw-tag-bad" if short else "gw-tag-good"
-    drawing = "warning" if short else "check"
-    tag = html.Span([html.Span(className=f"gw-icon gw-icon-{drawing}"), verdict_of(metric)], className=f"gw-tag {tone} gw-wrap")
+    tag = html.Span([icon("warning" if short else "check"), verdict_of(metric)], className=f"gw-tag {tone} gw-wrap")
     words = html.Div([html.H3(metric["label"]), html.P(metric["explanation"], className="gw-muted gw-small"), tag])
     value = html.Div([html.Span(number(metric["value"]), className="gw-big")], className="gw-value")
     strip = graph({"type": "strip", "measure": metric["name"]}, metric_strip(metric), name=metric["name"], save=False)

@@ -63,7 +63,7 @@ def register(app: Dash, services: Services) -> None:
 
 def _group(owner: str, group: str, params: Any) -> html.Fieldset:
     inputs = [_input(owner, group, f, getattr(params, f.name)) for f in fields(params)]
-    return html.Fieldset([html.Legend(GROUPS.get(group, group.capitalize())), html.Div(inputs, className="gw-form-grid")])
+    return html.Fieldset([html.Legend(GROUPS[group]), html.Div(inputs, className="gw-form-grid")])
 
 
 def _input(owner: str, group: str, f: Field, value: Any) -> dmc.NumberInput | dmc.Select:

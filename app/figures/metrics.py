@@ -53,7 +53,8 @@ def _layout(metric: dict[str, Any], values: list[float]) -> dict[str, Any]:
     pad = 0.03 * (high - low)
     return {
         "template": "none", "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "height": 72,
-        "margin": {"l": 8, "r": 8, "t": 4, "b": 24}, "font": {"family": "Inter, system-ui, sans-serif", "size": 11, "color": GREY},
+        "margin": {"l": 8, "r": 8, "t": 4, "b": 24},
+        "font": {"family": "Inter, system-ui, sans-serif", "size": 11, "color": GREY},
         "xaxis": {"range": [low - pad, high + pad], "zeroline": False, "showgrid": False, "showline": True,
                   "linecolor": GREY, "ticks": "outside", "ticklen": 3, "nticks": 6, "fixedrange": True,
                   "ticksuffix": "", "tickfont": {"size": 11}},

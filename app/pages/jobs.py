@@ -41,7 +41,8 @@ def jobs_table(jobs: list[Job], titles: dict[str, str], *, filtered: bool = Fals
         return empty_state("No job yet", "Every map that is being made, or was made, is listed here with its progress, "
                            "its log and its result.", "Open Studies", "/studies", drawing="list")
     if not jobs:
-        return html.Div(html.P("No job like that. Choose another state or clear the text."), className="gw-card gw-empty")
+        nothing = "No job like that. Choose another state or clear the text."
+        return html.Div(html.P(nothing), className="gw-card gw-empty")
     head = html.Thead(html.Tr([html.Th(word, className="gw-num" if word == "Took" else "") for word in HEAD]))
     rows = html.Tbody([_row(job, job_title(job, titles)) for job in jobs])
     return html.Div(html.Table([head, rows], className="gw-table gw-jobs"), className="gw-card gw-flush gw-scroll")
@@ -86,16 +87,21 @@ def _filters() -> list[Any]:
 
 
 def _row(job: Job, title: str) -> html.Tr:
-    bar = html.Progress(value=f"{100 * job.fraction:.0f}", max="100", className=f"gw-progress gw-progress-short{'' if job.active else ' gw-progress-ended'}",
-                        **{"aria-label": f"{percent(job.fraction)} of {title}"})
     took = duration(elapsed(job.started, job.finished)) if job.started else "–"
-    progress = html.Div([bar, html.Span(percent(job.fraction))], className="gw-row gw-nowrap")
-    return html.Tr([
-        html.Td([dcc.Link(title, href=f"/jobs/{job.id}", className="gw-name"),
-                 html.Div(job.stage if job.active else "", className="gw-muted gw-small")]),
-        html.Td(state_tag(job.status)), html.Td(progress if job.status != "done" else percent(1.0)),
-        html.Td(when(job.started) if job.started else "–"), html.Td(took, className="gw-num"), html.Td(job.device or "–"),
-    ])
+    name = [dcc.Link(title, href=f"/jobs/{job.id}", className="gw-name"),
+            html.Div(job.stage if job.active else "", className="gw-muted gw-small")]
+    cells = [name, state_tag(job.status), _progress(job, title), when(job.started), took, job.device or "–"]
+    return html.Tr([html.Td(cell, className="gw-num" if word == "Took" else "")
+                    for word, cell in zip(HEAD, cells, strict=True)])
+
+
+def _progress(job: Job, title: str) -> Any:
+    share = percent(1.0 if job.status == "done" else job.fraction)
+    bar = html.Progress(
+        value=f"{100 * job.fraction:.0f}", max="100", **{"aria-label": f"{share} of {title}"},
+        className=f"gw-progress gw-progress-short{'' if job.active else ' gw-progress-ended'}",
+    )
+    return html.Div([bar, html.Span(share)], className="gw-row gw-nowrap")
 
 
 def _words(job: Job, titles: dict[str, str]) -> str:

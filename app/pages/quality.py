@@ -24,18 +24,22 @@ if TYPE_CHECKING:
 PATH = "/quality"
 TITLE = "Quality"
 
+NOTHING = empty_state(
+    "No map to judge yet",
+    "For each map, this page shows how well it did, beside what random vectors and other simple rivals reach.",
+    "Open Studies", "/studies", drawing="chart",
+)
+
 
 def layout(services: Services, map: str = "", study: str = "") -> html.Div:
     """The measures of a map: the one asked for, else the newest of the study."""
     stored = find_map(services, map, study)
     if stored is None:
-        return html.Div([page_header(TITLE), html.Div(empty_state(
-            "No map to judge yet", "For each map, this page shows how well it did, beside what random vectors and other "
-            "simple rivals reach.", "Open Studies", "/studies", drawing="chart"), className="gw-card")],
-            className="gw-page")
+        return html.Div([page_header(TITLE), html.Div(NOTHING, className="gw-card")], className="gw-page")
+    metrics = stored.facts["metrics"]
     return html.Div([
         dcc.Store(id="quality-map", data=stored.id), dcc.Download(id="quality-csv"),
-        page_header(f"How good is the map of {stored.title}?", verdict(stored.facts["metrics"]), [_choice(services, stored)]),
+        page_header(f"How good is the map of {stored.title}?", verdict(metrics), [_choice(services, stored)]),
         html.Div([_measures(stored), _training(stored), _sizes(stored), _made(stored)], className="gw-stack"),
     ], className="gw-page")
 
@@ -103,6 +107,7 @@ def _made(stored: StoredMap) -> html.Section:
     made = stored.facts["made"]
     packages = ", ".join(f"{name} {version}" for name, version in made["packages"].items())
     inputs = [html.Div([f"{name}: ", html.Code(graph_id)]) for name, graph_id in stored.facts["graphs"].items()]
-    more = [("Versions", f"Geneweave {made['version']}, {packages}"), ("Map", html.Code(stored.id)), ("Networks", inputs)]
+    versions = f"Geneweave {made['version']}, {packages}"
+    more = [("Versions", versions), ("Map", html.Code(stored.id)), ("Networks", inputs)]
     params = EmbedParams.from_dict(stored.facts["params"])
     return html.Section(how_made(params, made["command"], more), className="gw-card gw-card-low")

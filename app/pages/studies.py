@@ -39,7 +39,8 @@ def layout(services: Services) -> html.Div:
     if not cards:
         cards = [empty_state("No study yet", "A study names the datasets to look at together. Put its TOML file into "
                              f"{services.settings.home}/studies and reload.", drawing="list")]
-    return html.Div([page_header(TITLE, WHAT), html.Div([*problems, *cards], className="gw-stack")], className="gw-page")
+    shown = html.Div([*problems, *cards], className="gw-stack")
+    return html.Div([page_header(TITLE, WHAT), shown], className="gw-page")
 
 
 def study_card(services: Services, study: Study) -> html.Section:
@@ -72,7 +73,8 @@ def map_state(services: Services, study: Study) -> list[Any]:
     stored = find_map(services, study=study.name)
     if stored:
         return map_headline(stored)
-    make = html.Button([icon("play"), "Make the map"], id=_make(study.name, "card"), className="gw-button", type="button")
+    make = html.Button([icon("play"), "Make the map"], id=_make(study.name, "card"), className="gw-button",
+                       type="button")
     return [html.H3("No map yet"), html.P("Making one takes about a minute on two cores. You can go on working.",
                                           className="gw-muted"), html.Div(make, className="gw-row")]
 
