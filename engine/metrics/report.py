@@ -43,7 +43,9 @@ class DatasetEdges:
     def of(cls, graph: GeneGraph, kept: np.ndarray, held_out: np.ndarray) -> DatasetEdges:
         """From a network and the columns of its `edges` on each side."""
         sign, edges = np.sign(graph.statistic), graph.edges
-        return cls(graph.name, graph.genes, edges[:, kept], sign[kept], edges[:, held_out], sign[held_out], graph.features)
+        return cls(
+            graph.name, graph.genes, edges[:, kept], sign[kept], edges[:, held_out], sign[held_out], graph.features
+        )
 
     @property
     def n_genes(self) -> int:

@@ -10,10 +10,10 @@ from tests import blood4
 
 def _lambda(donor_1, donor_2):
     names = blood4.genes_of(donor_1), blood4.genes_of(donor_2)
-    graphs = [adjacency(blood4.edges_of(d)[0], len(n)) for d, n in zip((donor_1, donor_2), names)]
+    graphs = [adjacency(blood4.edges_of(d)[0], len(n)) for d, n in zip((donor_1, donor_2), names, strict=True)]
     rows_1, rows_2, weights = neighbour_jaccard(*graphs, *names)
     assert np.array_equal(names[0][rows_1], names[1][rows_2])
-    return dict(zip(names[0][rows_1], weights))
+    return dict(zip(names[0][rows_1], weights, strict=True))
 
 
 def test_overlap_counts_symbols_and_the_gene_itself():
