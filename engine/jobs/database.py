@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,10 +20,10 @@ class UtcTime(sa.types.TypeDecorator):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect) -> datetime | None:
-        return value and value.astimezone(timezone.utc).replace(tzinfo=None)
+        return value and value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect) -> datetime | None:
-        return value and value.replace(tzinfo=timezone.utc)
+        return value and value.replace(tzinfo=UTC)
 
 
 metadata = sa.MetaData()
@@ -77,7 +77,7 @@ gene_sets = sa.Table(
 
 
 def utc_now() -> datetime:
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 def open_database(url: str) -> Engine:

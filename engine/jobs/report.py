@@ -36,7 +36,7 @@ class RemainingTime:
         points.append((now, fraction))
         while now - points[0][0] > WINDOW and len(points) > 2:
             points.popleft()
-        (start, done), elapsed = points[0], now - points[0][0]
+        done, elapsed = points[0][1], now - points[0][0]
         if elapsed >= 1.0 and fraction > done:
             left = (1.0 - fraction) * elapsed / (fraction - done)
             self._smooth = left if self._smooth is None else 0.6 * self._smooth + 0.4 * left
@@ -66,7 +66,8 @@ class JobProgress(Progress):
         self._claim.write(values, ("stage", {"name": name}))
 
     def step(self, fraction: float, **losses: float) -> None:
-        self._fraction, self._losses, self._pending = fraction, losses, True
+        earlier = self._losses if self._pending else {}
+        self._fraction, self._losses, self._pending = fraction, earlier | losses, True
         if self._clock() - self._written >= WRITE_EVERY:
             self.flush()
 
