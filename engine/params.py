@@ -57,7 +57,7 @@ class MuseParams(Checked):
 class TrainParams(Checked):
     """How long and how fast the model learns."""
 
-    epochs: int = param(300, "Epochs", "Passes over all datasets", low=1, high=100000)
+    epochs: int = param(200, "Epochs", "Passes over all datasets", low=1, high=100000)
     learning_rate: float = param(0.001, "Learning rate", "Step size of Adam", low=1e-6, high=1.0)
     held_out: float = param(0.05, "Edges kept out", "Share of edges hidden from training, to measure on", low=0.0, high=0.5)
     seed: int = param(0, "Seed", "Same seed, same map on one machine", low=0, high=2**31 - 1)
