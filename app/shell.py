@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from app import ids, pages
+from app.components.job_card import job_title, study_titles
 from app.components.page_header import icon
 from app.errors import note
 from app.search import search_box
@@ -134,10 +135,10 @@ def register(app: Dash, services: Services) -> None:
     def pulse(_, before):
         jobs = [*services.jobs.list(status="running"), *services.jobs.list(status="queued")]
         ended = [services.jobs.get(job_id) for job_id in before or {} if job_id not in {job.id for job in jobs}]
-        return ring_state(jobs, ended, before)
+        return ring_state(jobs, ended, before, study_titles(services) if ended else {})
 
 
-def ring_state(jobs: list[Job], ended: list[Job], before: dict | None) -> tuple:
+def ring_state(jobs: list[Job], ended: list[Job], before: dict | None, titles: dict[str, str]) -> tuple:
     """Ring, label, active jobs, news for the live region, notifications."""
     now = {job.id: job.title for job in jobs}
     if now == before and not jobs:
@@ -145,12 +146,12 @@ def ring_state(jobs: list[Job], ended: list[Job], before: dict | None) -> tuple:
     done = 100 * sum(job.fraction for job in jobs) / len(jobs) if jobs else 0
     sections = [{"value": round(done, 1), "color": "var(--gw-accent)"}] if jobs else []
     label = plural(len(jobs), "job") if jobs else "Jobs"
-    news = [news_of(job) for job in ended]
+    news = [news_of(job, titles) for job in ended]
     notes = [note(text, bad=job.status == "failed") for job, text in zip(ended, news, strict=True)]
     return sections, label, now, " ".join(news) or no_update, notes or no_update
 
 
-def news_of(job: Job) -> str:
+def news_of(job: Job, titles: dict[str, str]) -> str:
     """A sentence about a job that has ended."""
     words = {"done": "is done", "failed": f"failed: {job.error}", "cancelled": "was cancelled"}
-    return f"{job.title} {words.get(job.status, 'has ended')}".rstrip(".") + "."
+    return f"{job_title(job, titles)} {words.get(job.status, 'has ended')}".rstrip(".") + "."

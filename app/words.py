@@ -43,8 +43,10 @@ def duration(seconds: float | None) -> str:
     """How long, in the largest two units: 40 s, 2 min 5 s, 3 h 10 min."""
     if seconds is None or not math.isfinite(seconds):
         return "–"
+    if seconds < 0.1:
+        return "< 0.1 s"
     if seconds < 10:
-        return f"{max(seconds, 0.0):.1f} s"
+        return f"{seconds:.1f} s"
     whole_seconds = round(seconds)
     minutes, rest = divmod(whole_seconds, 60)
     hours, minutes = divmod(minutes, 60)
