@@ -7,11 +7,10 @@ was no lower on four embeddings.
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 
 from engine.tl.neighbours import Neighbours
+from engine.tl.seeded import seeded
 
 MIN_DISTANCE = 0.5  # scanpy's default
 SPREAD = 10.0  # half-width of the start, as umap-learn's
@@ -31,13 +30,10 @@ def umap(vectors: np.ndarray, neighbours: Neighbours, *, seed: int) -> np.ndarra
     import igraph
 
     graph = igraph.Graph(n=neighbours.n_rows, edges=neighbours.pairs, directed=True)
-    igraph.set_random_number_generator(random.Random(seed))
-    try:
+    with seeded(seed):
         layout = graph.layout_umap(
             dist=neighbours.distances.ravel().tolist(), seed=start.tolist(), min_dist=MIN_DISTANCE, epochs=EPOCHS
         )
-    finally:
-        igraph.set_random_number_generator(random)
     placed = np.asarray(layout.coords, dtype=np.float32)
     return placed - placed.mean(axis=0)
 
