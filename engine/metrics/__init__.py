@@ -1,0 +1,1 @@
+"""How good a gene map is, and what maps without biology score."""
