@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Event
 
 QUICK = 10.0  # seconds; who dies sooner has not really started
 MOST_QUICK_DEATHS = 5
@@ -28,8 +29,16 @@ class Child:
         File that its output is appended to.
     """
 
-    def __init__(self, name: str, command: list[str], *, environ: Mapping[str, str], log: Path) -> None:
-        self.name, self.log = name, log
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        *,
+        environ: Mapping[str, str],
+        log: Path,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name, self.log, self._clock = name, log, clock
         self._command, self._environ = command, {**os.environ, **environ}
         self._process: subprocess.Popen | None = None
         self._started = self._restart_at = 0.0
@@ -47,7 +56,7 @@ class Child:
                 start_new_session=True,
                 preexec_fn=_die_with_parent if _libc else None,
             )
-        self._started, self._restart_at = time.monotonic(), 0.0
+        self._started, self._restart_at = self._clock(), 0.0
 
     @property
     def alive(self) -> bool:
@@ -55,7 +64,7 @@ class Child:
 
     def look_after(self) -> str:
         """Restart the process when it died and its pause is over; a sentence when something is to be said."""
-        now = time.monotonic()
+        now = self._clock()
         if self.given_up or self.alive or now < self._restart_at:
             return ""
         if self._restart_at:
@@ -85,7 +94,7 @@ class Child:
                 return
 
 
-def end_all(children: list[Child], *, patience: float, hurry) -> None:
+def end_all(children: list[Child], *, patience: float, hurry: Event) -> None:
     """End processes politely; after `patience` seconds, or when `hurry` is set, by force."""
     for child in children:
         child.end(signal.SIGTERM)

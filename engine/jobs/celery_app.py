@@ -29,6 +29,7 @@ def make_app(settings: Settings) -> Celery:
         worker_send_task_events=False,
         worker_hijack_root_logger=True,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
         broker_connection_timeout=3,
         broker_transport_options=_transport_options(settings),
     )
@@ -47,7 +48,7 @@ def send(app: Celery, job_id: str, queue: str) -> bool:
 
 def _transport_options(settings: Settings) -> dict[str, object]:
     if not settings.broker_url.startswith("filesystem"):
-        return {"socket_connect_timeout": 3, "socket_timeout": 30}
+        return {"socket_connect_timeout": 3, "socket_timeout": 30, "max_retries": 0}
     messages = str(settings.folder("broker/messages"))
     return {
         "data_folder_in": messages,

@@ -17,10 +17,10 @@ Handler = Callable[[Job, Settings, Progress], str]  # -> id of the stored result
 
 def embed(job: Job, settings: Settings, progress: Progress) -> str:
     """The gene map of a study."""
-    from engine import pipeline
-
     study = Library(settings).study(job.params["study"])
     params = EmbedParams.from_dict(job.params["params"])
+    from engine import pipeline  # after the cheap checks: it loads the scientific libraries
+
     return pipeline.embed(study, params, store=Store(settings), device=settings.device, progress=progress)
 
 
