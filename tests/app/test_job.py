@@ -25,7 +25,8 @@ def loss(epoch: int) -> tuple[str, dict]:
 def claim(services):
     """A running job that has told of two stages and three epochs."""
     claim = take(services.jobs, submit_embed(services.jobs, STUDY, EmbedParams()).id)
-    claim.write({"stage": "Finding co-expression", "device": "CPU, 2 threads"}, ("stage", {"name": "Finding co-expression"}))
+    first = {"stage": "Finding co-expression", "device": "CPU, 2 threads"}
+    claim.write(first, ("stage", {"name": "Finding co-expression"}))
     claim.write({"stage": "Learning"}, ("stage", {"name": "Learning"}), ("log", {"text": "Began to learn."}))
     claim.write({"fraction": 0.3}, loss(1), loss(2), loss(3))
     return claim

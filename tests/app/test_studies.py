@@ -19,7 +19,7 @@ STUDY = "pbmc68k-lineages"
 def form_states(**changed) -> list[dict]:
     """What the browser sends of an untouched form, with some values changed."""
     inputs = [part for part in parts(parameter_form(STUDY, EmbedParams())) if hasattr(part, "value")]
-    return [{"id": field.id, "property": "value", "value": changed.get(field.id["name"], field.value)} for field in inputs]
+    return [{"id": field.id, "value": changed.get(field.id["name"], field.value)} for field in inputs]
 
 
 def test_the_bundled_study_is_shown_with_its_datasets_and_one_primary_button(services):

@@ -16,10 +16,14 @@ from pathlib import Path
 import pytest
 
 from app.services import Services
+from engine.jobs.record import Job
+from engine.jobs.submit import submit_embed
+from engine.params import EmbedParams, NetworkParams, TrainParams
 from engine.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 READY = 60  # seconds until the first page must be there
+MAKING = 120  # seconds that a small map may take
 ARGUMENTS = [
     "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -47,6 +51,18 @@ def stack(tmp_path_factory) -> Iterator[Stack]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def made(stack) -> Job:
+    """A finished job: the small map of the bundled study that the workers made."""
+    params = EmbedParams(network=NetworkParams(n_genes=80), training=TrainParams(epochs=4))
+    job = submit_embed(stack.services.jobs, "pbmc68k-lineages", params)
+    deadline = time.monotonic() + MAKING
+    while (job := stack.services.jobs.get(job.id)).active and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert job.status == "done", f"The job is {job.status}: {job.error}"
+    return job
 
 
 @pytest.fixture(scope="session")
