@@ -108,6 +108,7 @@
     atlas.data = data;
     atlas.bind();
     atlas.resetHistory(atlas.state.select);
+    atlas.showSteps();
     if (atlas.state.colour === "similarity") await atlas.loadSimilarity(atlas.state.gene);
     await atlas.loadSelection(atlas.state.select);
     await atlas.firstPaint();

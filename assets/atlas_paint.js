@@ -92,20 +92,38 @@
     });
   };
 
+  /* A ring around each row of a gene, its label moved up or down where it would lie on another. */
   function marked(gene, ink) {
-    return atlas.rowsOf(gene).filter((row) => !atlas.hidden[row]).map((row) => {
-      const [x, y] = [atlas.xy[0][row], atlas.xy[1][row]];
-      const half = Math.max((atlas.state.size ?? atlas.start.size) / 2 + 3.5, 6);
+    const rows = atlas.rowsOf(gene).filter((row) => !atlas.hidden[row]);
+    const half = Math.max((atlas.state.size ?? atlas.start.size) / 2 + 3.5, 6);
+    const words = rows.map((row) => `${gene} · ${atlas.levelOf("dataset", row)}`);
+    const shifts = labelShifts(rows, words);
+    return rows.map((row, place) => {
+      const at = { x: atlas.xy[0][row], y: atlas.xy[1][row] };
       return {
         ring: {
-          type: "circle", name: "mark", xref: "x", yref: "y", xsizemode: "pixel", ysizemode: "pixel", xanchor: x, yanchor: y,
+          type: "circle", name: "mark", xref: "x", yref: "y", xsizemode: "pixel", ysizemode: "pixel", xanchor: at.x, yanchor: at.y,
           x0: -half, x1: half, y0: -half, y1: half, line: { color: ink, width: 1.75 }, layer: "above",
         },
         label: {
-          name: "mark|", text: `<b>${gene}</b> ${atlas.levelOf("dataset", row)}`, x, y, showarrow: false, xanchor: "left",
-          xshift: half + 3, font: { size: 12, color: ink }, captureevents: false,
+          ...at, name: "mark|", text: words[place].replace(gene, `<b>${gene}</b>`), showarrow: false, xanchor: "left",
+          xshift: half + 3, yshift: shifts[place], font: { size: 12, color: ink }, captureevents: false,
         },
       };
+    });
+  }
+
+  /* For each label a shift in pixels at which it lies on no ring and no other label. */
+  function labelShifts(rows, words) {
+    const { xaxis, yaxis } = atlas.graph()._fullLayout;
+    const spots = rows.map((row) => [xaxis.c2p(atlas.xy[0][row]), yaxis.c2p(atlas.xy[1][row])]);
+    const taken = spots.map(([x, y]) => [x - 9, x + 9, y - 8, y + 8]);
+    return spots.map(([x, y], place) => {
+      const box = (shift) => [x + 9, x + 20 + 6.6 * words[place].length, y - shift - 7, y - shift + 7];
+      const free = ([l, r, t, b], self) => taken.every(([tl, tr, tt, tb], k) => k === self || r < tl || l > tr || b < tt || t > tb);
+      const shift = [0, 15, -15, 30, -30, 45, -45].find((value) => free(box(value), place)) ?? 0;
+      taken.push(box(shift));
+      return shift;
     });
   }
 

@@ -7,7 +7,8 @@ from dash import html
 from app.components.page_header import icon
 
 
-def tool(name: str, label: str, *, act: str, word: bool = False, key: str = "", pressed: bool | None = None) -> html.Button:
+def tool(name: str, label: str, *, act: str, word: bool = False, key: str = "",
+         pressed: bool | None = None) -> html.Button:
     """A toolbar button; `act` is what `assets/atlas.js` does on a click, `key` its shortcut."""
     title = f"{label} ({key})" if key else label
     state = {} if pressed is None else {"aria-pressed": str(pressed).lower()}
@@ -25,3 +26,14 @@ def gene_button(gene: str, *, class_name: str = "atlas-gene") -> html.Button:
 def select_button(text: str, label: str, *, title: str) -> html.Button:
     """Words that select something when clicked; `text` is a selection as `app.selections` writes it."""
     return html.Button(label, type="button", className="atlas-gene", title=title, **{"data-select": text})
+
+
+def bar(share: float) -> html.Span:
+    """A bar filled to a share of its length, 0 to 1."""
+    return html.Span(html.Span(style={"width": f"{max(share, 0):.1%}"}), className="atlas-bar")
+
+
+def file_button(ending: str, *, class_name: str = "gw-button-quiet", word: str = "") -> html.Button:
+    """Saves the rows of the selection, or all rows when nothing is selected."""
+    return html.Button(word or ending.upper(), type="button", className=class_name, **{"data-act": f"table-{ending}"},
+                       title=f"Save the rows of the selection, or all, as {ending.upper()}")

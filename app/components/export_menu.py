@@ -5,6 +5,8 @@ from __future__ import annotations
 import dash_mantine_components as dmc
 from dash import html
 
+from app.components.buttons import file_button
+from app.components.map_table import ENDINGS
 from app.components.page_header import icon
 
 FORMATS = (("svg", "SVG"), ("png", "PNG"))
@@ -16,31 +18,30 @@ def export_menu() -> dmc.Popover:
     """Format, width and resolution, then one button; beneath it the table."""
     opener = html.Button([icon("save"), html.Span("Export")], id="atlas-export", type="button", className="atlas-tool",
                          title="Export figure or table (e)")
-    return dmc.Popover([dmc.PopoverTarget(opener), dmc.PopoverDropdown(html.Div(_body(), className="gw-stack atlas-pop"))],
+    body = html.Div(_body(), className="gw-stack atlas-pop")
+    return dmc.Popover([dmc.PopoverTarget(opener), dmc.PopoverDropdown(body)],
                        width=312, position="top-end", shadow="md", zIndex=300, trapFocus=True, withRoles=True,
                        returnFocus=True, keepMounted=False)
 
 
 def _body() -> list:
-    own = html.Label(["Width in pixels", dmc.NumberInput(id="atlas-export-own", value=1200, min=200, max=6000, step=50,
-                                                         size="xs", w=110)], className="atlas-own")
-    tables = [
-        html.Button(f"Table as {ending.upper()}", type="button", className="gw-button-quiet", **{"data-act": f"table-{ending}"})
-        for ending in ("csv", "tsv")
-    ]
+    own = html.Label(["Pixels wide", dmc.NumberInput(id="atlas-export-own", value=1200, min=200, max=6000, step=50,
+                                                     size="xs", w=150)], className="atlas-own")
+    tables = [file_button(ending, word=f"Save {ending.upper()}", class_name="gw-button-quiet atlas-grow")
+              for ending in ENDINGS]  # fmt: skip
     return [
         html.H3("Figure of this view"),
         _choice("atlas-export-format", "Format", FORMATS), _choice("atlas-export-width", "Width", WIDTHS), own,
-        _choice("atlas-export-scale", "PNG resolution", SCALES),
-        html.Button("Save figure", type="button", className="gw-button", **{"data-act": "figure"}),
-        html.P("Points, colours, hidden levels, zoom and selection as you see them, with a legend.",
-               className="gw-muted gw-small"),
-        html.H3("Table behind it"), html.Div(tables, className="gw-row"),
-        html.P("The rows of the selection, or all rows when nothing is selected.", className="gw-muted gw-small"),
+        _choice("atlas-export-scale", "Resolution", SCALES),
+        html.Button("Save figure", type="button", className="gw-button", **{"data-act": "figure"},
+                    title="Colours, hidden levels, zoom and selection as you see them, with a legend"),
+        html.H3("Table behind it"),
+        html.Div(tables, className="gw-row"),
     ]  # fmt: skip
 
 
 def _choice(name: str, label: str, options: tuple[tuple[str, str], ...]) -> html.Div:
     data = [{"value": value, "label": words} for value, words in options]
     control = dmc.SegmentedControl(id=name, data=data, value=options[0][0], size="xs", fullWidth=True)
-    return html.Div([html.Div(label, className="atlas-label"), control], role="group", **{"aria-label": label})
+    return html.Div([html.Div(label, className="atlas-label"), control], role="group", className="atlas-choice",
+                    **{"aria-label": label})

@@ -11,7 +11,7 @@ import pandas as pd
 from dash import dcc, html
 
 from app.components import atlas_ids as ids
-from app.components.buttons import gene_button, select_button
+from app.components.buttons import bar, gene_button, select_button
 from app.components.page_header import icon
 from app.figures.expression import expression_figure
 from app.figures.palette import category_colours
@@ -68,7 +68,8 @@ def where(rows: pd.DataFrame, embedding: GeneEmbedding) -> html.Div:
     ]  # fmt: skip
     absent = [name for name in embedding.datasets if name not in set(rows["dataset"])]
     note = [html.P(f"Not among the genes of {', '.join(absent)}.", className="gw-muted gw-small")] if absent else []
-    head = _head(("Dataset", ""), ("Cluster", "Number of its cluster on the map"), ("Seen", "Share of cells with a count"),
+    head = _head(("Dataset", ""), ("Cluster", "Number of its cluster on the map"),
+                 ("Seen", "Share of cells with a count"),
                  ("Mean", "Mean of log(1 + counts per 10,000)"), ("Partners", "Genes joined to it by CS-CORE"))
     return html.Div([html.Table([head, html.Tbody(lines)], className="atlas-table"), *note])
 
@@ -76,10 +77,11 @@ def where(rows: pd.DataFrame, embedding: GeneEmbedding) -> html.Div:
 def near_block(embedding: GeneEmbedding, nearest: pd.DataFrame) -> html.Section:
     """Nearest genes, overall or in one dataset."""
     options = [{"value": ALL, "label": ALL}, *({"value": name, "label": name} for name in embedding.datasets)]
-    choose = dmc.Select(id=ids.NEAR_IN, data=options, value=ALL, size="xs", allowDeselect=False, w=130,
+    choose = dmc.Select(id=ids.NEAR_IN, data=options, value=ALL, size="xs", allowDeselect=False, w=104,
                         comboboxProps={"zIndex": 300}, **{"aria-label": "Nearest genes in"})
     title = _title("Genes that keep company", "Nearest by cosine similarity of their vectors (−1 to 1)")
-    return html.Section([html.Div([title, choose], className="gw-spread"), html.Div(near_list(nearest), id=ids.NEAR)])
+    head = html.Div([title, choose], className="gw-spread atlas-oneline")
+    return html.Section([head, html.Div(near_list(nearest), id=ids.NEAR)])
 
 
 def near_list(nearest: pd.DataFrame) -> html.Ol | html.P:
@@ -87,8 +89,7 @@ def near_list(nearest: pd.DataFrame) -> html.Ol | html.P:
     if nearest.empty:
         return html.P("This gene is not in that dataset.", className="gw-muted gw-small")
     rows = [
-        html.Li([gene_button(gene), html.Span(html.Span(style={"width": f"{max(value, 0):.0%}"}), className="atlas-bar"),
-                 html.Span(f"{value:.2f}".replace("-", "−"), className="gw-num")])
+        html.Li([gene_button(gene), bar(value), html.Span(f"{value:.2f}".replace("-", "−"), className="gw-num")])
         for gene, value in zip(nearest["gene"], nearest["similarity"], strict=True)
     ]  # fmt: skip
     return html.Ol(rows, className="atlas-near")
@@ -125,7 +126,8 @@ def expression_block(gene: str, expression: pd.DataFrame) -> list:
     graph = dcc.Graph(figure=figure, config={"staticPlot": True, "displayModeBar": False}, className="gw-figure",
                       style={"height": f"{figure.layout.height}px"})
     words = "; ".join(f"{r.cell_type} {number(r.mean)}, seen in {percent(r.detected)}" for r in expression.itertuples())
-    title = _title("Expression by cell type", "Bar: mean of log(1 + counts per 10,000). Number: share of cells that show it")
+    title = _title("Expression by cell type", 
+                   "Bar: mean of log(1 + counts per 10,000). Number: share of cells that show it")
     return [html.Section([title, html.Div(graph, role="img", **{"aria-label": f"{gene}: {words}"})])]
 
 
@@ -146,8 +148,9 @@ def card_hint() -> html.Div:
 
 def _signed(value: float) -> html.Span:
     up = value >= 0
-    return html.Span([html.Span("▲" if up else "▼", **{"aria-hidden": "true"}), f"{THIN}{'+' if up else '−'}{abs(value):.2f}"],
-                     className="atlas-up" if up else "atlas-down")
+    glyph = html.Span("▲" if up else "▼", **{"aria-hidden": "true"})
+    words = f"{THIN}{'+' if up else '−'}{abs(value):.2f}"
+    return html.Span([glyph, words], className="atlas-up" if up else "atlas-down")
 
 
 def _title(text: str, explained: str) -> html.H3:

@@ -1,4 +1,4 @@
-"""How a map was made: method in two sentences, data, parameters, command line, hashes, citation."""
+"""How a map was made, behind a button: method, data, command line, hashes, citation, parameters."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import dash_mantine_components as dmc
 from dash import html
 
 from app.components.page_header import icon
-from app.words import duration, listing, plural, when, whole
+from app.components.provenance import CITATION, METHOD, parameter_list
+from app.words import duration, listing, plural, when
+from engine.params import EmbedParams
 from engine.types import GeneEmbedding
 
 CITATIONS = (
-    "Liu T, Wang Y, Ying R, Zhao H. MuSe-GNN: Learning Unified Gene Representation From Multimodal Biological Graph "
-    "Data. NeurIPS 2023.",
-    "Su C et al. Cell-type-specific co-expression inference from single cell RNA-sequencing data (CS-CORE). "
-    "Nature Communications 2023.",
+    CITATION,
+    "Su et al., Cell-type-specific co-expression inference from single cell RNA-sequencing data (CS-CORE), "
+    "Nature Communications 2023",
 )
 
 
@@ -36,34 +37,17 @@ def account(name: str, facts: dict[str, Any]) -> list:
         "Map": name, **{f"Network, {dataset}": graph for dataset, graph in facts["graphs"].items()},
     }  # fmt: skip
     return [
-        html.H3("How was this made"), html.P(method(facts)), html.H3("Parameters"), _facts(parameters(facts["params"])),
-        html.H3("The same again"), _command(made["command"]), html.H3("Provenance"), _facts(rows, code=True),
+        html.H3("How was this made"), html.P(METHOD), html.P(_data(facts)),
+        html.H3("The same again"), _command(made["command"]), html.H3("Provenance"), _facts(rows),
         html.H3("Please cite"), *[html.P(text, className="gw-small") for text in CITATIONS],
-    ]
+        html.H3("Parameters"), html.Div(parameter_list(EmbedParams.from_dict(facts["params"])), className="gw-small"),
+    ]  # fmt: skip
 
 
-def method(facts: dict[str, Any]) -> str:
-    """Two sentences."""
-    sources = facts["sources"]
-    cells = sum(source["n_cells"] for source in sources.values())
-    parts = listing([f"{name} ({plural(source['n_cells'], 'cell')})" for name, source in sources.items()])
-    return (
-        f"A co-expression network was estimated with CS-CORE in each of {plural(len(sources), 'dataset')}, {parts}, "
-        f"{whole(cells)} cells in all. MuSe-GNN then learned one vector for each gene in each dataset, so that "
-        "co-expressed genes and genes that keep the same company across datasets lie close; UMAP lays the vectors out "
-        f"in two dimensions and Leiden groups them into {plural(facts['n_clusters'], 'cluster')}."
-    )
-
-
-def parameters(params: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """Every parameter under its label."""
-    from engine.params import EmbedParams
-
-    known = EmbedParams.from_dict(params)
-    labels = {f"{group}.{key}": type(getattr(known, group)).__dataclass_fields__[key].metadata["label"]
-              for group, values in params.items() for key in values}  # fmt: skip
-    return {labels[f"{group}.{key}"]: f"{value:g}" if isinstance(value, float) else str(value)
-            for group, values in params.items() for key, value in values.items()}
+def _data(facts: dict[str, Any]) -> str:
+    parts = [f"{name} ({plural(source['n_cells'], 'cell')}, {plural(source['n_genes'], 'gene')})"
+             for name, source in facts["sources"].items()]  # fmt: skip
+    return f"Data: {listing(parts)}. Clusters found: {facts['n_clusters']}."
 
 
 def _command(text: str) -> html.Div:
@@ -71,6 +55,6 @@ def _command(text: str) -> html.Div:
     return html.Div([html.Code(text), copy], className="atlas-command")
 
 
-def _facts(rows: dict[str, str], *, code: bool = False) -> html.Dl:
-    shown = [part for name, text in rows.items() for part in (html.Dt(name), html.Dd(html.Code(text) if code else text))]
+def _facts(rows: dict[str, str]) -> html.Dl:
+    shown = [part for name, text in rows.items() for part in (html.Dt(name), html.Dd(html.Code(text)))]
     return html.Dl(shown, className="gw-facts gw-small")

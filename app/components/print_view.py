@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from app.figures.columns import SIMILARITY, Column, column_named, similarity
 from app.figures.embedding import Print, point_size
 from app.selections import chosen

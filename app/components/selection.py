@@ -7,10 +7,11 @@ import numpy as np
 from dash import html
 
 from app.components import atlas_ids as ids
-from app.components.buttons import gene_button, select_button
+from app.components.buttons import bar, file_button, gene_button, select_button
+from app.components.map_table import ENDINGS
 from app.components.page_header import icon
 from app.figures.columns import category
-from app.words import percent, plural
+from app.words import plural
 from engine.jobs.sets import GeneSet
 from engine.types import GeneEmbedding
 
@@ -24,8 +25,8 @@ def selection_panel(embedding: GeneEmbedding, keep: np.ndarray | None) -> list:
             "Draw a lasso or a box, click a cluster's number, choose a level in the legend, or paste gene names.",
         )], className="atlas-hint")]  # fmt: skip
     genes = np.unique(embedding.genes[keep])
-    head = html.Div([html.H2(plural(len(genes), "gene")), html.Span(plural(int(keep.sum()), "point"), className="gw-muted")],
-                    className="atlas-card-head")
+    points = html.Span(plural(int(keep.sum()), "point"), className="gw-muted")
+    head = html.Div([html.H2(plural(len(genes), "gene")), points], className="atlas-card-head")
     makeup = [composition(embedding, keep, "dataset"), composition(embedding, keep, "cluster")]
     return [head, *makeup, gene_cloud(genes)]
 
@@ -39,8 +40,8 @@ def composition(embedding: GeneEmbedding, keep: np.ndarray, name: str) -> html.S
         html.Li([
             html.Span(className="atlas-dot", style={"background": column.colours[column.levels[code]]}),
             html.Span(column.levels[code], className="atlas-level"),
-            html.Span(html.Span(style={"width": percent(chosen[code] / keep.sum()).replace("\u202f", "")}), className="atlas-bar"),
-            html.Span(str(chosen[code]), className="gw-num", title=f"{chosen[code]} of {column.counts[code]} on the map"),
+            bar(chosen[code] / keep.sum()),
+            html.Span(str(chosen[code]), className="gw-num", title=f"of {column.counts[code]} on the map"),
         ]) for code in order[:10]
     ]  # fmt: skip
     rest = [html.P(f"and {len(order) - 10} more", className="gw-muted gw-small")] if len(order) > 10 else []
@@ -58,17 +59,13 @@ def gene_cloud(genes: np.ndarray) -> html.Section:
 
 
 def set_form() -> html.Div:
-    """A name and a button to keep the selection, the file buttons, and the list of what was kept."""
+    """A name and a button to keep the selection, and buttons to take its rows away."""
     name = dmc.TextInput(id=ids.SET_NAME, placeholder="Name of the gene set", size="sm",
-                         className="atlas-grow", **{"aria-label": "Name of the gene set"})
-    save = html.Button("Save as gene set", id=ids.SET_SAVE, type="button", className="gw-button")
-    files = [
-        html.Button([icon("save"), ending.upper()], type="button", className="gw-button-quiet",
-                    title=f"Rows of the selection as {ending.upper()}", **{"data-act": f"table-{ending}"})
-        for ending in ("csv", "tsv")
-    ]  # fmt: skip
-    return html.Div([html.Div([name, save], className="atlas-save"), html.Div(id=ids.SET_NEWS, role="status"),
-                     html.Div(files, className="gw-row")], className="atlas-form")
+                         **{"aria-label": "Name of the gene set"})
+    save = html.Button("Save as gene set", id=ids.SET_SAVE, type="button", className="gw-button atlas-grow")
+    files = [file_button(ending) for ending in ENDINGS]
+    return html.Div([name, html.Div([save, *files], className="atlas-save"), html.Div(id=ids.SET_NEWS, role="status")],
+                    className="atlas-form")
 
 
 def saved_sets(sets: list[GeneSet]) -> list:
@@ -79,8 +76,9 @@ def saved_sets(sets: list[GeneSet]) -> list:
         html.Li([
             select_button(f"set:{s.id}", s.name, title=f"Select the {plural(len(s.genes), 'gene')} of {s.name}"),
             html.Span(plural(len(s.genes), "gene"), className="gw-muted gw-small"),
-            html.Button(icon("cross"), id={"type": ids.SET_DELETE, "set": s.id}, type="button", className="atlas-tool atlas-small",
-                        title=f"Delete the gene set {s.name}", **{"aria-label": f"Delete the gene set {s.name}"}),
+            html.Button(icon("cross"), id={"type": ids.SET_DELETE, "set": s.id}, type="button",
+                        className="atlas-tool atlas-small", title=f"Delete the gene set {s.name}",
+                        **{"aria-label": f"Delete the gene set {s.name}"}),
         ]) for s in sets
     ]  # fmt: skip
     return [html.H3("Saved gene sets"), html.Ul(rows, className="atlas-sets")]

@@ -74,7 +74,8 @@ def _cross(scheme: str) -> list[dict]:
     line = {"type": "line", "xref": "paper", "yref": "paper", "xsizemode": "pixel", "ysizemode": "pixel",
             "xanchor": 0, "yanchor": 0, "name": "axis", "layer": "below",
             "line": {"color": INK[scheme], "width": 1}, "opacity": 0.6}  # fmt: skip
-    return [line | {"x0": 16, "y0": 16, "x1": 16 + CROSS, "y1": 16}, line | {"x0": 16, "y0": 16, "x1": 16, "y1": 16 + CROSS}]
+    start, end = 16, 16 + CROSS
+    return [line | {"x0": start, "y0": start, "x1": x1, "y1": y1} for x1, y1 in ((end, start), (start, end))]
 
 
 def _axis_names(scheme: str) -> list[dict]:

@@ -31,4 +31,5 @@ def partners(graph: GeneGraph, gene: str) -> pd.DataFrame:
     order = np.argsort(-np.abs(statistic.data), kind="stable")
     others, z = statistic.col[order], statistic.data[order]
     estimate = graph.adata.obsp["coexpression"].tocsr()[place[:1]].toarray().ravel()[others]
-    return pd.DataFrame({"gene": graph.genes[others], "estimate": estimate, "statistic": z, "p": 2 * norm.sf(np.abs(z))})
+    p = 2 * norm.sf(np.abs(z))
+    return pd.DataFrame({"gene": graph.genes[others], "estimate": estimate, "statistic": z, "p": p})

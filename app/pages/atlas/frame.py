@@ -10,19 +10,20 @@ from dash import dcc, html
 
 from app.components import atlas_ids as ids
 from app.components.alert import alert
-from app.components.buttons import tool
+from app.components.buttons import file_button, tool
 from app.components.export_menu import export_menu
 from app.components.gene_card import card_hint
 from app.components.gene_search import gene_search
 from app.components.how_made import how_made
 from app.components.legend import map_overlays
+from app.components.map_table import ENDINGS
 from app.components.page_header import icon
 from app.components.selection import saved_sets, selection_panel, set_form
 from app.figures.columns import CATEGORIES, NUMBERS, SIMILARITY
 from app.figures.embedding import map_figure, point_size
 from app.maps import StoredMap
 from app.view import OPACITIES, SIZES, View
-from app.words import plural, whole
+from app.words import plural, when, whole
 from engine.jobs.sets import GeneSet
 from engine.types import GeneEmbedding
 
@@ -45,7 +46,7 @@ def map_view(stored: StoredMap, embedding: GeneEmbedding, view: View, *, names: 
     start = {"map": stored.id, "study": stored.study, "view": view.to_dict(), "size": point_size(len(embedding.genes))}
     stage = html.Div([title_line(stored, embedding, names, others), *_faults(faults), picture(embedding, names),
                       toolbar(view, embedding)], className="atlas-stage")
-    return html.Div([*stores(start), stage, inspector(names, embedding, sets), drawer(embedding)], className="atlas-frame")
+    return html.Div([*stores(start), stage, inspector(names, embedding, sets), drawer()], className="atlas-frame")
 
 
 def stores(start: dict[str, Any]) -> list:
@@ -54,11 +55,11 @@ def stores(start: dict[str, Any]) -> list:
             dcc.Store(id=ids.SELECTED, data=start["view"]["select"]), dcc.Store(id=ids.COMMAND)]  # fmt: skip
 
 
-def title_line(stored: StoredMap, embedding: GeneEmbedding, names: tuple[str, ...], others: list[StoredMap]) -> html.Div:
+def title_line(stored: StoredMap, embedding: GeneEmbedding, names: tuple[str, ...],
+               others: list[StoredMap]) -> html.Div:
     """What the map is of, how many, and how it was made."""
-    datasets = plural(len(embedding.datasets), "dataset")
-    words = html.Div([html.H1(stored.title), html.Span(f"{plural(len(names), 'gene')} · {datasets}", className="gw-muted")],
-                     className="atlas-title-words")
+    n = f"{plural(len(names), 'gene')} · {plural(len(embedding.datasets), 'dataset')}"
+    words = html.Div([html.H1(stored.title), html.Span(n, className="gw-muted")], className="atlas-title-words")
     copy = html.Button([icon("link"), html.Span("Copy link")], type="button", className="atlas-link-button",
                        title="Copy a link that shows this view", **{"data-act": "copy-link"})
     return html.Div([words, html.Div([*_versions(stored, others), how_made(stored.id, embedding), copy],
@@ -68,9 +69,9 @@ def title_line(stored: StoredMap, embedding: GeneEmbedding, names: tuple[str, ..
 def _versions(stored: StoredMap, others: list[StoredMap]) -> list:
     if len(others) < 2:
         return []
-    items = [dmc.MenuItem(dcc.Link(f"{m.created[:16].replace('T', ' ')} UTC", href=f"/atlas?map={m.id}")) for m in others]
-    opener = html.Button([icon("clock"), html.Span(f"{len(others)} maps")], type="button", className="atlas-link-button",
-                         title="Other maps of this study")
+    items = [dmc.MenuItem(dcc.Link(when(m.created), href=f"/atlas?map={m.id}")) for m in others]
+    opener = html.Button([icon("clock"), html.Span(f"{len(others)} maps")], type="button",
+                         className="atlas-link-button", title="Other maps of this study")
     return [dmc.Menu([dmc.MenuTarget(opener), dmc.MenuDropdown(items)], shadow="md", zIndex=300)]
 
 
@@ -91,17 +92,18 @@ def picture(embedding: GeneEmbedding, names: tuple[str, ...]) -> html.Div:
 
 def toolbar(view: View, embedding: GeneEmbedding) -> html.Div:
     """Select, go back, colour, size, opacity, export."""
-    modes = [tool("move", "Move", act="pan", pressed=True), tool("lasso", "Lasso", act="lasso", word=True, key="l", pressed=False),
+    modes = [tool("move", "Move", act="pan", pressed=True),
+             tool("lasso", "Lasso", act="lasso", word=True, key="l", pressed=False),
              tool("box", "Box", act="box", word=True, key="b", pressed=False)]  # fmt: skip
     history = [tool("undo", "Undo selection", act="undo", key="Ctrl+Z"),
                tool("redo", "Redo selection", act="redo", key="Ctrl+Shift+Z"),
                tool("cross", "Clear selection", act="clear", key="Esc")]  # fmt: skip
-    size = view.size or point_size(len(embedding.genes))
+    sliders = [_slider(ids.SIZE, "Size", view.size or point_size(len(embedding.genes)), SIZES, 0.1),
+               _slider(ids.OPACITY, "Opacity", view.opacity or 1.0, OPACITIES, 0.05)]  # fmt: skip
     return html.Div([
         html.Div(modes, className="atlas-group"), html.Div(history, className="atlas-group"),
         html.Div([html.Span("Colour", className="atlas-label"), _colour(view.colour)], className="atlas-group"),
-        html.Div([_slider(ids.SIZE, "Size", size, SIZES, 0.1), _slider(ids.OPACITY, "Opacity", view.opacity or 1.0, OPACITIES, 0.05)],
-                 className="atlas-group atlas-grow"),
+        html.Div(sliders, className="atlas-group atlas-grow"),
         export_menu(),
     ], className="atlas-toolbar", role="toolbar", **{"aria-label": "Map tools"})  # fmt: skip
 
@@ -110,8 +112,9 @@ def _colour(value: str) -> dmc.Select:
     numbers = [{"value": name, "label": label} for name, (label, _) in NUMBERS.items()]
     data = [{"group": "Groups", "items": [{"value": name, "label": label} for name, label in CATEGORIES.items()]},
             {"group": "Numbers", "items": [*numbers, {"value": SIMILARITY, "label": "Similarity to a gene"}]}]
-    return dmc.Select(id=ids.COLOUR, data=data, value=value, allowDeselect=False, size="xs", w=158, maxDropdownHeight=320,
-                      comboboxProps={"shadow": "md", "zIndex": 300}, **{"aria-label": "Colour points by"})
+    return dmc.Select(id=ids.COLOUR, data=data, value=value, allowDeselect=False, size="xs", w=158,
+                      maxDropdownHeight=320, comboboxProps={"shadow": "md", "zIndex": 300},
+                      **{"aria-label": "Colour points by"})
 
 
 def _slider(name: str, label: str, value: float, ends: tuple[float, float], step: float) -> html.Div:
@@ -122,10 +125,10 @@ def _slider(name: str, label: str, value: float, ends: tuple[float, float], step
 
 def inspector(names: tuple[str, ...], embedding: GeneEmbedding, sets: list[GeneSet]) -> html.Aside:
     """Search; beneath it the card of a gene or the selection."""
+    badge = html.Span(id="atlas-badge", className="atlas-badge")
     tabs = dmc.Tabs([
         dmc.TabsList([dmc.TabsTab("Gene", value="gene"),
-                      dmc.TabsTab(["Selection", html.Span(id="atlas-badge", className="atlas-badge")], value="selection")],
-                     grow=True),
+                      dmc.TabsTab(["Selection", badge], value="selection")], grow=True),
         dmc.TabsPanel(html.Div(card_hint(), id=ids.CARD), value="gene", className="atlas-panel"),
         dmc.TabsPanel(html.Div([html.Div(selection_panel(embedding, None), id=ids.CHOICE), set_form(),
                                 html.Div(saved_sets(sets), id=ids.SETS)]), value="selection", className="atlas-panel"),
@@ -133,13 +136,12 @@ def inspector(names: tuple[str, ...], embedding: GeneEmbedding, sets: list[GeneS
     return html.Aside([gene_search(names), tabs], className="atlas-inspector", **{"aria-label": "Gene and selection"})
 
 
-def drawer(embedding: GeneEmbedding) -> html.Section:
+def drawer() -> html.Section:
     """The table behind the picture; the browser fills it when it is opened."""
     toggle = html.Button([icon("table"), html.Span("Table"), html.Span(id="atlas-rows", className="gw-muted gw-small")],
                          id="atlas-drawer-toggle", type="button", className="atlas-drawer-toggle",
                          **{"data-act": "drawer", "aria-expanded": "false", "aria-controls": "atlas-drawer-body"})
-    files = [html.Button(ending.upper(), type="button", className="atlas-link", title=f"Save these rows as {ending.upper()}",
-                         **{"data-act": f"table-{ending}"}) for ending in ("csv", "tsv")]  # fmt: skip
+    files = [file_button(ending, class_name="atlas-link") for ending in ENDINGS]
     grid = dag.AgGrid(
         id=ids.GRID, rowData=[], columnDefs=columns(), className="atlas-grid", style={"height": "100%"},
         defaultColDef={"sortable": True, "filter": True, "resizable": True, "flex": 1, "minWidth": 90},
@@ -154,8 +156,8 @@ def drawer(embedding: GeneEmbedding) -> html.Section:
 def columns() -> list[dict[str, Any]]:
     """Columns of the table; numbers are filtered as numbers."""
     words = {"gene": "Gene", "dataset": "Dataset", "modality": "Modality", "cluster": "Cluster"}
-    numbers = {"mean": ("Mean expression", "d3.format('.3f')(params.value)"), "detected": ("Seen in cells", "d3.format('.0%')(params.value)"),
-               "degree": ("Partners", None)}  # fmt: skip
+    numbers = {"mean": ("Mean", "d3.format('.3f')(params.value)"),
+               "detected": ("Seen in", "d3.format('.0%')(params.value)"), "degree": ("Partners", None)}  # fmt: skip
     made = [{"field": field, "headerName": name, "filter": "agTextColumnFilter"} for field, name in words.items()]
     made[0] |= {"pinned": "left", "width": 120, "flex": 0}
     return made + [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 
 from app import maps
@@ -20,8 +21,6 @@ from engine.tl.partners import partners
 from engine.tl.similarity import similar_genes
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from app.services import Services
     from engine.types import GeneEmbedding
 
@@ -80,9 +79,9 @@ def nearest(embedding: GeneEmbedding, gene: str, dataset: str) -> pd.DataFrame:
     """Nearest genes overall or in one dataset; no rows when the gene is not in it."""
     within = None if dataset == OVERALL else dataset
     datasets = embedding.obs["dataset"].astype(str).to_numpy()
-    here = np.any((embedding.genes == gene) & (datasets == within)) if within else True
-    found = similar_genes(embedding.vectors, embedding.genes, datasets, gene, n=N_NEAREST, dataset=within if here else None)
-    return found if here else found.head(0)
+    if within and not np.any((embedding.genes == gene) & (datasets == within)):
+        return pd.DataFrame(columns=["gene", "similarity"])
+    return similar_genes(embedding.vectors, embedding.genes, datasets, gene, n=N_NEAREST, dataset=within)
 
 
 def save_set(services: Services, start: dict, name: str, text: str) -> tuple[html.P, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
@@ -28,27 +28,22 @@ def no_map(services: Services, study: str) -> html.Div:
     except (GeneweaveError, IndexError) as error:
         words = str(error) if isinstance(error, GeneweaveError) else "There is no study yet. Open Studies to add one."
         return html.Div(alert(words), className="gw-page atlas-empty")
+    job = active(services, wanted.name)
+    names = ", ".join(source.name for source in wanted.datasets)
     return html.Div([
         html.Div(className="gw-drawing gw-drawing-map"), html.H1(f"The gene map of {wanted.title}"),
         html.P("Every point will be a gene in one of "
-               f"{len(wanted.datasets)} datasets ({', '.join(s.name for s in wanted.datasets)}). Genes that keep company "
-               "in the cells lie close: colour them, search them, open their cards, select groups and take them away."),
-        html.Div(_work(services, wanted), id=ids.MAKING, className="atlas-making"),
-        dcc.Store(id=ids.MAKING_JOB, data=_active_id(services, wanted)), dcc.Interval(id=ids.MAKING_PULSE, interval=1000),
+               f"{len(wanted.datasets)} datasets ({names}). Genes that keep company in the cells lie close: "
+               "colour them, search them, open their cards, select groups and take them away."),
+        html.Div(job_card(job) if job else _button(wanted), id=ids.MAKING, className="atlas-making"),
+        dcc.Store(id=ids.MAKING_JOB, data=job.id if job else ""),
+        dcc.Interval(id=ids.MAKING_PULSE, interval=1000),
     ], className="gw-empty atlas-empty")  # fmt: skip
 
 
-def _work(services: Services, study: Study) -> Any:
-    job = active(services, study.name)
-    if job is not None:
-        return job_card(job)
+def _button(study: Study) -> html.Button:
     return html.Button(f"Make the map of {study.title}", id=ids.MAKE, type="button", className="gw-button",
                        value=study.name)
-
-
-def _active_id(services: Services, study: Study) -> str:
-    job = active(services, study.name)
-    return job.id if job else ""
 
 
 def active(services: Services, study: str) -> Job | None:
