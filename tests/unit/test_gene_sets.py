@@ -7,8 +7,8 @@ from engine.jobs.sets import GeneSets
 
 
 @pytest.fixture
-def sets(tmp_path):
-    return GeneSets(f"sqlite:///{tmp_path / 'geneweave.db'}")
+def sets(database_url):
+    return GeneSets(database_url)
 
 
 def test_a_saved_set_keeps_its_genes_in_order_without_repeats(sets):

@@ -35,8 +35,8 @@ def broker():
 
 
 @pytest.fixture
-def table(tmp_path, clock, broker):
-    return JobTable(f"sqlite:///{tmp_path / 'jobs.db'}", publish=broker, now=clock)
+def table(database_url, clock, broker):
+    return JobTable(database_url, publish=broker, now=clock)
 
 
 def test_a_job_whose_worker_fell_silent_goes_back_to_its_queue(table, clock, broker):

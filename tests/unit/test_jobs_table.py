@@ -24,12 +24,12 @@ def sent():
 
 
 @pytest.fixture
-def table(tmp_path, clock, sent):
+def table(database_url, clock, sent):
     def publish(job_id: str, queue: str) -> bool:
         sent.append((job_id, queue))
         return True
 
-    return JobTable(f"sqlite:///{tmp_path / 'new folder' / 'jobs.db'}", publish=publish, now=clock)
+    return JobTable(database_url, publish=publish, now=clock)
 
 
 def test_a_submitted_job_waits_in_its_queue_and_its_message_is_sent(table, sent, clock):
@@ -179,9 +179,9 @@ def test_events_come_in_order_and_only_the_new_ones_when_asked(table):
     assert [event.payload for event in table.events(job.id, after=seen[-1].seq)] == [{"text": "more"}]
 
 
-def test_another_process_sees_the_same_jobs(table, tmp_path):
+def test_another_process_sees_the_same_jobs(table, database_url):
     job = table.submit("embed", "A map", {"study": "blood"})
-    again = JobTable(f"sqlite:///{tmp_path / 'new folder' / 'jobs.db'}")
+    again = JobTable(database_url)
     assert again.get(job.id) == job and again.list() == [job]
 
 
