@@ -21,8 +21,7 @@ INDEX = """<!DOCTYPE html>
   <head>
     {%metas%}
     <title>{%title%}</title>
-    <link rel="icon" type="image/svg+xml" href="assets/favicon.svg">
-    <base href="/">
+    <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">
     <script>
       (function () {
         var kept = null;
