@@ -20,7 +20,9 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; 0 when it went well, 2 with a sentence when something expected went wrong."""
     args = _parser().parse_args(argv)
     try:
-        args.run(args, Settings.from_environment())
+        settings = Settings.from_environment()
+        settings.limit_threads()
+        args.run(args, settings)
     except GeneweaveError as error:
         print(f"geneweave: {error}", file=sys.stderr)
         return 2

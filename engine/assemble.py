@@ -11,12 +11,12 @@ import numpy as np
 
 from engine import __version__
 from engine.command import command
-from engine.metrics.report import DatasetEdges, report
+from engine.metrics.report import DatasetEdges, beats, report
 from engine.params import EmbedParams
 from engine.training import Trained
 from engine.types import META, GeneEmbedding, GeneGraph, Study
 
-PACKAGES = ("torch", "torch-geometric", "lightning", "scanpy", "anndata", "umap-learn", "leidenalg", "numpy")
+PACKAGES = ("torch", "torch-geometric", "lightning", "scanpy", "anndata", "umap-learn", "igraph", "numpy")
 
 
 def place_genes(graphs: list[GeneGraph], trained: Trained, *, seed: int):
@@ -75,7 +75,8 @@ def measure_again(embedding: GeneEmbedding, graphs: list[GeneGraph]) -> list[dic
     found = report(embedding.vectors, edges, clusters=clusters, connectivities=connectivities, seed=training.seed)
     recorded = {measure["name"]: measure["nulls"] for measure in embedding.facts["metrics"]}
     for measure in found:
-        measure["nulls"]["untrained network"] = recorded[measure["name"]]["untrained network"]
+        measure["nulls"]["untrained network"] = recorded[measure["name"]].get("untrained network")
+        measure["beats_nulls"] = beats(measure["value"], list(measure["nulls"].values()), best=measure["best"])
     return found
 
 

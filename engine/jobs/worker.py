@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,8 +14,7 @@ from engine.jobs.record import QUEUES
 from engine.settings import Settings
 
 LARGEST_LOG = 10_000_000  # bytes; a larger log is set aside when the worker starts
-HEAVY = {"train": ("torch", "scanpy", "umap"), "interactive": ()}
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+WARM = ("train",)  # queues whose worker loads the heavy libraries before its first job
 
 
 def main(arguments: list[str]) -> int:
@@ -25,7 +24,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         settings = Settings.from_environment()
-        limit_threads(settings)
+        settings.limit_threads()
         work(settings, arguments[0])
     except GeneweaveError as error:
         print(error, file=sys.stderr)
@@ -43,7 +42,7 @@ def work(settings: Settings, queue: str) -> None:
 
     table = JobTable(settings.database_url, publish=publisher(settings))
     stopping = Event()
-    warm_up = WarmUp(HEAVY[queue])
+    warm_up = WarmUp(_load_training if queue in WARM else lambda: None)
     runner = Runner(table, settings, stopping=stopping, prepare=warm_up.wait)
     log = _fresh_log(worker_log(settings, queue))
     _forget_processed(Path(settings.home) / "broker" / "processed")
@@ -51,33 +50,29 @@ def work(settings: Settings, queue: str) -> None:
     worker_app(settings, runner, stopping=stopping).worker_main(_celery_arguments(queue, log))
 
 
-def limit_threads(settings: Settings) -> None:
-    """Tell the numeric libraries how many threads to use, before they are imported; 0: as they like."""
-    count = int(float(settings.threads))
-    if count > 0:
-        os.environ.update(dict.fromkeys(THREADS, str(count)))
-
-
 class WarmUp:
-    """Imports heavy libraries in a thread while the worker already takes jobs.
+    """Loads what jobs need in a thread while the worker already takes jobs.
 
     A job waits for it before it imports anything itself: two threads that import the same
     packages at once may see them half made.
     """
 
-    def __init__(self, modules: tuple[str, ...]) -> None:
-        self._modules = modules
-        self._thread = Thread(target=self._load, name="warm-up", daemon=True)
+    def __init__(self, load: Callable[[], None]) -> None:
+        self._thread = Thread(target=load, name="warm-up", daemon=True)
         self._thread.start()
 
     def wait(self) -> None:
         self._thread.join()
 
-    def _load(self) -> None:
-        from importlib import import_module
 
-        for name in self._modules:
-            import_module(name)
+def _load_training() -> None:
+    """Import torch and the pipeline, and let UMAP compile itself."""
+    import torch  # noqa: F401
+
+    from engine import pipeline  # noqa: F401
+    from engine.tl import warm_up
+
+    warm_up()
 
 
 def _celery_arguments(queue: str, log: Path) -> list[str]:

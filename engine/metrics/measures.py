@@ -19,23 +19,24 @@ class Measure:
 MEASURES = (
     Measure(
         "held_out_auc", "Hidden edges", 1, 0.5,
-        "How often two genes whose co-expression was hidden from training lie closer together than two genes "
-        "that are not co-expressed. Counts pairs of either direction, as the paper does; the next two take "
-        "them apart.",
+        "How often two genes whose co-expression was hidden from training stand out from two genes that are not "
+        "co-expressed: together when they rise together, opposite when one replaces the other. The next two "
+        "take the directions apart.",
     ),
     Measure(
         "held_out_auc_positive", "Hidden positive edges", 1, 0.5,
-        "The same for hidden pairs of genes that rise and fall together: they should lie close.",
+        "How often a hidden pair of genes that rise and fall together lies closer than two unrelated genes.",
     ),
     Measure(
         "held_out_auc_negative", "Hidden negative edges", 0, 0.5,
-        "The same for hidden pairs in which one gene rises as the other falls: they should lie further apart "
-        "than genes that have nothing to do with each other.",
+        "How often a hidden pair in which one gene rises as the other falls lies closer than two unrelated genes: "
+        "it should be seldom.",
     ),
     Measure(
         "edge_auc", "Training edges", 1, 0.5,
-        "The figure of the paper: co-expressed genes that the model was trained on, of either direction, with "
-        "each gene counted as its own partner. It rewards memory as much as insight.",
+        "The figure of the paper: co-expressed genes that the model was trained on, of either direction, should lie "
+        "close, and each gene counts as its own partner. It asks genes that replace each other to lie together, "
+        "which this map does not do by design.",
     ),
     Measure(
         "neighbour_overlap", "Neighbour overlap", 1, None,

@@ -93,7 +93,7 @@ def report(
 ) -> list[dict[str, Any]]:
     """Measures of a map with their nulls, ready for JSON.
 
-    Edges are scored by cosine. Mixing is measured on vectors of length 1, since the map is drawn by
+    Edges are scored by cosine, those of either sign together by its size. Mixing is measured on vectors of length 1, since the map is drawn by
     cosine too. Nulls that are vectors get Leiden clusters of their own, made as those of the map are.
 
     Parameters
@@ -177,10 +177,11 @@ def _edge_values(scores: list[np.ndarray], data: list[DatasetEdges]) -> Values:
 
 def _edge_values_of(scores: np.ndarray, d: DatasetEdges) -> dict[str, float]:
     loops = np.tile(np.arange(d.n_genes), (2, 1))
-    sets = [d.held_out, d.held_out[:, d.held_out_sign > 0], d.held_out[:, d.held_out_sign < 0], d.edges, loops]
-    held_out, positive, negative, kept, diagonal = by_edges.edge_aucs(scores, sets, d.network)
+    sets = [d.held_out[:, d.held_out_sign > 0], d.held_out[:, d.held_out_sign < 0], d.edges, loops]
+    positive, negative, kept, diagonal = by_edges.edge_aucs(scores, sets, d.network)
     return {
-        "held_out_auc": held_out, "held_out_auc_positive": positive, "held_out_auc_negative": negative,
+        "held_out_auc": by_edges.edge_aucs(np.abs(scores), [d.held_out], d.network)[0],
+        "held_out_auc_positive": positive, "held_out_auc_negative": negative,
         "edge_auc": by_edges.with_diagonal(kept, diagonal, d.edges.shape[1], d.n_genes),
     }  # fmt: skip
 

@@ -8,7 +8,6 @@ import numpy as np
 from scipy import sparse
 
 N_NEIGHBOURS = 15  # the gene itself counts as the first, as in scanpy
-BISECTIONS = 64
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,10 @@ class Neighbours:
     def n_rows(self) -> int:
         return self.rows.shape[0]
 
-    @property
-    def pairs(self) -> np.ndarray:
-        """Row and neighbour, shape (n_rows · k, 2)."""
-        start = np.repeat(np.arange(self.n_rows), self.rows.shape[1])
-        return np.stack([start, self.rows.ravel()], axis=1)
+    def with_self(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rows and distances with each row as its own first neighbour, shape (n_rows, k + 1)."""
+        own = np.arange(self.n_rows)[:, None]
+        return np.hstack([own, self.rows]), np.hstack([np.zeros_like(own, dtype=float), self.distances])
 
 
 def unit_rows(vectors: np.ndarray) -> np.ndarray:
@@ -61,35 +59,16 @@ def nearest(vectors: np.ndarray, *, n_neighbours: int = N_NEIGHBOURS) -> Neighbo
 def connectivities(neighbours: Neighbours) -> sparse.csr_matrix:
     """UMAP's fuzzy union of neighbourhoods, symmetric, float32, shape (n_rows, n_rows).
 
-    Equation: v_ij = exp(−max(0, d_ij − ρ_i) / σ_i), ρ_i the smallest distance above 0, σ_i such
-    that Σ_j v_ij = log2(k + 1); then v + vᵀ − v ∘ vᵀ (McInnes, Healy and Melville 2018, section 3).
+    McInnes, Healy and Melville (2018), section 3, by umap-learn.
     """
     n, k = neighbours.rows.shape
-    indptr = np.arange(n + 1) * k
-    one_way = sparse.csr_matrix((_strengths(neighbours.distances).ravel(), neighbours.rows.ravel(), indptr), (n, n))
-    other_way = one_way.T.tocsr()
-    union = one_way + other_way - one_way.multiply(other_way)
-    union.sort_indices()
+    if k == 0:
+        return sparse.csr_matrix((n, n), dtype=np.float32)
+    from umap.umap_ import fuzzy_simplicial_set
+
+    rows, distances = neighbours.with_self()
+    nothing = sparse.coo_matrix((n, 1))  # the vectors are not looked at when neighbours are given
+    union, _, _ = fuzzy_simplicial_set(
+        nothing, k + 1, None, "euclidean", knn_indices=rows, knn_dists=distances.astype(np.float32)
+    )
     return sparse.csr_matrix(union, dtype=np.float32)
-
-
-def _strengths(distances: np.ndarray) -> np.ndarray:
-    """Strength of the tie to each neighbour, in (0, 1], shape (n_rows, k)."""
-    if distances.size == 0:
-        return distances
-    above = np.where(distances > 0, distances, np.inf).min(axis=1)
-    over = np.maximum(distances - np.where(np.isfinite(above), above, 0)[:, None], 0)
-    width = np.maximum(_widths(over), 1e-3 * distances.mean(axis=1))
-    return np.exp(-over / np.maximum(width, 1e-12)[:, None])
-
-
-def _widths(over: np.ndarray) -> np.ndarray:
-    """σ of each row by bisection, shape (n_rows,)."""
-    target = np.log2(over.shape[1] + 1)
-    low, high = np.zeros(len(over)), np.full(len(over), np.inf)
-    width = np.ones(len(over))
-    for _ in range(BISECTIONS):
-        too_wide = np.exp(-over / np.maximum(width, 1e-12)[:, None]).sum(axis=1) > target
-        high, low = np.where(too_wide, width, high), np.where(too_wide, low, width)
-        width = np.where(np.isinf(high), 2 * width, (low + np.where(np.isinf(high), 0, high)) / 2)
-    return width
