@@ -43,12 +43,18 @@ SHORTCUTS = (
 
 def layout(services: Services) -> dmc.MantineProvider:
     """The frame, built anew for every visit so that new studies appear."""
-    frame = html.Div([rail(), bar(services), html.Main(id=ids.MAIN, className="gw-main", tabIndex=-1)],
+    frame = html.Div([rail(), bar(services), html.Main(skeleton(), id=ids.MAIN, className="gw-main", tabIndex=-1)],
                      className="gw-frame")
     return dmc.MantineProvider(
         [html.A("Skip to the page", href="#main", className="gw-skip"), frame, help_dialog(), *machinery()],
         theme=THEME, defaultColorScheme="auto",
     )
+
+
+def skeleton() -> html.Div:
+    """The outline of a page, until the first one comes."""
+    bones = [html.Div(className=f"gw-bone gw-bone-{part}") for part in ("title", "line", "card")]
+    return html.Div(bones, className="gw-page", **{"data-busy": "true", "aria-hidden": "true"})
 
 
 def machinery() -> list:

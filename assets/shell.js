@@ -75,6 +75,13 @@
     },
   };
 
+  /* A figure's frame is busy until Plotly has drawn in it. */
+  new MutationObserver(() => {
+    document.querySelectorAll(".gw-figure-frame[data-busy]").forEach((frame) => {
+      if (frame.querySelector(".main-svg")) frame.removeAttribute("data-busy");
+    });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   const pages = { s: "/studies", a: "/atlas", q: "/quality", j: "/jobs" };
   let leader = 0;
   function shortcut(event) {

@@ -1,4 +1,4 @@
-"""A Plotly figure on a page: transparent, without the toolbar, with a button to save it."""
+"""A Plotly figure on a page: a skeleton until it is drawn, no toolbar, buttons to save it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ CONFIG = {"displayModeBar": False, "responsive": True, "displaylogo": False}
 
 def graph(graph_id: Any, figure: go.Figure, *, name: str, save: bool = True) -> html.Div:
     """The figure and, below it, buttons that save it as SVG and PNG under `name`."""
-    picture = dcc.Graph(id=graph_id, figure=figure, config=CONFIG, style={"height": f"{figure.layout.height}px"},
-                        className="gw-figure")
-    return html.Div([picture, *([_save(graph_id, name)] if save else [])])
+    height = {"height": f"{figure.layout.height}px"}
+    picture = dcc.Graph(id=graph_id, figure=figure, config=CONFIG, style=height, className="gw-figure")
+    frame = html.Div(picture, className="gw-figure-frame", style=height, **{"data-busy": "true"})
+    return html.Div([frame, *([_save(graph_id, name)] if save else [])])
 
 
 def _save(graph_id: Any, name: str) -> html.Div:

@@ -18,8 +18,11 @@ MEANING = {
     "one random vector a name": "knows only the names of the genes",
     "product of degrees": "knows only how many partners each gene has",
     "|Pearson| of the input": "the plain correlation of the input",
+    "Pearson of the input": "the plain correlation of the input, with its sign",
+    "groups of like degree": "genes grouped by how many partners they have",
     "untrained network": "the same network before it learned",
 }
+MOST_NAMED = 3
 
 
 def verdict(metrics: list[dict[str, Any]]) -> str:
@@ -29,9 +32,9 @@ def verdict(metrics: list[dict[str, Any]]) -> str:
         return "This map was stored without measures."
     if not short:
         return f"On {plural(len(metrics), 'measure')}, the map does better than every simple rival."
-    good = len(metrics) - len(short)
-    of = f"On {good} of {plural(len(metrics), 'measure')}"
-    return f"{of} the map does better than every simple rival; not on {listing(short)}."
+    of = f"On {len(metrics) - len(short)} of {plural(len(metrics), 'measure')}"
+    rest = f"not on {listing(short)}" if len(short) <= MOST_NAMED else "each of the others says which rivals do as well"
+    return f"{of} the map does better than every simple rival; {rest}."
 
 
 def verdict_of(metric: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from engine.types import DatasetSource, Study
 
 MODALITY = {"rna": "RNA", "atac": "ATAC", "spatial": "Spatial", "protein": "Protein"}
+LESS = html.Span(["↓", html.Span(" less is better", className="gw-hidden")], title="Less is better")
 ROLE = {"condition": "condition", "batch": "batch", "cell_type": "cell type", "perturbation": "perturbation"}
 
 
@@ -43,8 +44,8 @@ def map_headline(stored: StoredMap) -> list[Any]:
 
 def _measures(metrics: list[dict]) -> html.Table:
     head = html.Tr([html.Th(html.Span("Measure", className="gw-hidden")), html.Th("This map"), html.Th("Random")])
-    rows = [html.Tr([html.Th(m["label"], scope="row", title=m["explanation"]), html.Td(number(m["value"])),
-                     html.Td(number(m["nulls"].get("random vectors")))]) for m in metrics]
+    rows = [html.Tr([html.Th([m["label"], *([" ", LESS] if m["best"] < 1 else [])], title=m["explanation"], scope="row"),
+                     html.Td(number(m["value"])), html.Td(number(m["nulls"].get("random vectors")))]) for m in metrics]
     return html.Table([html.Thead(head), html.Tbody(rows)], className="gw-mini")
 
 

@@ -12,6 +12,8 @@ NULL_MARKS = {
     "one random vector a name": "square-open",
     "product of degrees": "diamond-open",
     "|Pearson| of the input": "triangle-up-open",
+    "Pearson of the input": "triangle-down-open",
+    "groups of like degree": "hexagon-open",
     "untrained network": "cross-open",
 }
 GREY = "#7a8591"
@@ -29,7 +31,7 @@ def beaten_by(metric: dict[str, Any]) -> list[str]:
 
 
 def metric_strip(metric: dict[str, Any]) -> go.Figure:
-    """A strip from the least to the largest value, at least 0 to 1."""
+    """The value and its nulls on one axis, with chance as a dotted line."""
     nulls = known_nulls(metric)
     figure = go.Figure()
     figure.add_scatter(
@@ -49,7 +51,7 @@ def metric_strip(metric: dict[str, Any]) -> go.Figure:
 
 
 def _layout(metric: dict[str, Any], values: list[float]) -> dict[str, Any]:
-    low, high = min(0.0, *values), max(1.0, *values)
+    low, high = _range(values)
     pad = 0.03 * (high - low)
     return {
         "template": "none", "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "height": 72,
@@ -62,6 +64,12 @@ def _layout(metric: dict[str, Any], values: list[float]) -> dict[str, Any]:
         "hoverlabel": {"font": {"size": 12}}, "hovermode": "closest",
         "annotations": [_best_end(metric, low - pad, high + pad)],
     }
+
+
+def _range(values: list[float]) -> tuple[float, float]:
+    """0 to 1, or as much of it from 0 as the values need; wider when they leave it."""
+    low, high = min(0.0, *values), max(values)
+    return (low, 1.2 * high) if 0 < high < 0.4 and low == 0 else (low, max(1.0, high))
 
 
 def _best_end(metric: dict[str, Any], low: float, high: float) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def study_card(services: Services, study: Study) -> html.Section:
 def settings_of_map(study: Study) -> html.Details:
     """The form behind the map, closed until wanted."""
     make = html.Button([icon("play"), "Make a map with these settings"], id=_make(study.name, "form"),
-                       className="gw-button-quiet", type="button")
+                       className="gw-button-quiet", type="button", title="Make a map with these settings")
     return html.Details([html.Summary("Settings of the map"), parameter_form(study.name, EmbedParams()),
                          html.Div([make, html.Div(id=_id("study-fault", study.name))], className="gw-row gw-form-end")],
                         className="gw-details gw-study-settings")
