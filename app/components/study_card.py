@@ -44,9 +44,14 @@ def map_headline(stored: StoredMap) -> list[Any]:
 
 def _measures(metrics: list[dict]) -> html.Table:
     head = html.Tr([html.Th(html.Span("Measure", className="gw-hidden")), html.Th("This map"), html.Th("Random")])
-    rows = [html.Tr([html.Th([m["label"], *([" ", LESS] if m["best"] < 1 else [])], title=m["explanation"], scope="row"),
-                     html.Td(number(m["value"])), html.Td(number(m["nulls"].get("random vectors")))]) for m in metrics]
-    return html.Table([html.Thead(head), html.Tbody(rows)], className="gw-mini")
+    return html.Table([html.Thead(head), html.Tbody([_measure(m) for m in metrics])], className="gw-mini")
+
+
+def _measure(metric: dict) -> html.Tr:
+    label = [metric["label"], *([" ", LESS] if metric["best"] < 1 else [])]
+    values = [metric["value"], metric["nulls"].get("random vectors")]
+    return html.Tr([html.Th(label, title=metric["explanation"], scope="row"),
+                    *(html.Td(number(value)) for value in values)])
 
 
 def _row(source: DatasetSource, found: dict | None, numbers: bool) -> list[html.Td]:
