@@ -54,7 +54,7 @@
       await atlas.loadSimilarity(atlas.state.gene);
     }
     atlas.update({ colour: name });
-    atlas.schedulePaint();
+    if (name === "similarity") atlas.schedulePaint();
   };
 
   atlas.toggleLevel = function (column, level) {

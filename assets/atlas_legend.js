@@ -36,10 +36,9 @@
     const shown = !hidden.has(level);
     const dot = make("span", "atlas-dot");
     dot.style.background = column.colours[code];
-    const toggle = make("button", "atlas-level-toggle", [dot, make("span", "atlas-level", [level]), make("span", "atlas-n", [whole(column.counts[code])])], {
+    const toggle = make("button", "atlas-level-toggle", [dot, make("span", "atlas-level", [level]), make("span", "atlas-n", [whole(column.counts[code])]), make("span", "gw-hidden", [" points"])], {
       type: "button", "aria-pressed": shown, "data-act": "level", "data-column": column.name, "data-level": level,
       title: `${shown ? "Hide" : "Show"} ${column.label.toLowerCase()} ${level}`,
-      "aria-label": `${column.label} ${level}, ${plural(column.counts[code], "point")}`,
     });
     const pick = make("button", "atlas-tool atlas-small atlas-pick", [make("span", "gw-icon gw-icon-target")], {
       type: "button", "data-select": `${column.name}:${encodeURIComponent(level)}`,

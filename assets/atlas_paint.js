@@ -58,8 +58,7 @@
     atlas.hidden = atlas.hiddenRows();
     atlas.chosen = atlas.resolve(atlas.state.select);
     const size = atlas.state.size ?? atlas.start.size;
-    const painted = window.Plotly.restyle(atlas.graph(), { "marker.color": [colours()], "marker.size": size });
-    atlas.decorate();
+    const painted = window.Plotly.update(atlas.graph(), { "marker.color": [colours()], "marker.size": size }, newDecoration(), [0]);
     atlas.drawLegend();
     atlas.showCounts();
     atlas.fillTable();
@@ -68,6 +67,7 @@
 
   atlas.firstPaint = async function () {
     const graph = atlas.graph();
+    decorated = "";
     atlas.base = structuredClone({ annotations: graph.layout.annotations, shapes: graph.layout.shapes });
     atlas.xy = [graph._fullData[0].x, graph._fullData[0].y];
     atlas.home = { x: [...graph._fullLayout.xaxis.range], y: [...graph._fullLayout.yaxis.range] };
@@ -76,8 +76,18 @@
     await atlas.paint();
   };
 
+  /* What lies over the map, when it is another than before: laying it out costs a second drawing. */
+  let decorated = "";
+  function newDecoration() {
+    const { gene, hide, size, x, y } = atlas.state;
+    const key = JSON.stringify([atlas.start.map, scheme(), gene, hide, gene && [size, x, y]]);
+    if (key === decorated) return {};
+    decorated = key;
+    return decoration();
+  }
+
   /* Cluster numbers, corner cross and the rings around the gene in view, in the inks of the theme. */
-  atlas.decorate = function () {
+  function decoration() {
     const column = atlas.data.columns.get("cluster");
     const off = new Set(atlas.state.hide.cluster || []);
     const ink = css("--gw-ink");
@@ -87,10 +97,9 @@
     });
     const cross = atlas.base.shapes.map((shape) => ({ ...shape, line: { ...shape.line, color: ink } }));
     const marks = atlas.state.gene ? marked(atlas.state.gene, ink) : [];
-    return window.Plotly.relayout(atlas.graph(), {
-      annotations: [...numbers, ...marks.map((mark) => mark.label)], shapes: [...cross, ...marks.map((mark) => mark.ring)],
-    });
-  };
+    return { annotations: [...numbers, ...marks.map((mark) => mark.label)], shapes: [...cross, ...marks.map((mark) => mark.ring)] };
+  }
+  atlas.decorate = () => window.Plotly.relayout(atlas.graph(), decoration());
 
   /* A ring around each row of a gene, its label moved up or down where it would lie on another. */
   function marked(gene, ink) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dash_mantine_components as dmc
 from dash import html
 
 from app.components.page_header import icon
@@ -37,3 +38,11 @@ def file_button(ending: str, *, class_name: str = "gw-button-quiet", word: str =
     """Saves the rows of the selection, or all rows when nothing is selected."""
     return html.Button(word or ending.upper(), type="button", className=class_name, **{"data-act": f"table-{ending}"},
                        title=f"Save the rows of the selection, or all, as {ending.upper()}")
+
+
+def popover(opener: html.Button, body: list, *, label: str, width: int, position: str = "bottom-end") -> dmc.Popover:
+    """A small dialog that opens from a button; Escape closes it and the button has the focus again."""
+    opener.__setattr__("aria-haspopup", "dialog")
+    dialog = html.Div(body, className="gw-stack atlas-pop", role="dialog", **{"aria-label": label})
+    return dmc.Popover([dmc.PopoverTarget(opener), dmc.PopoverDropdown(dialog)], width=width, position=position,
+                       shadow="md", zIndex=300, trapFocus=True, returnFocus=True, withRoles=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dash_mantine_components as dmc
 from dash import html
 
-from app.components.buttons import file_button
+from app.components.buttons import file_button, popover
 from app.components.map_table import ENDINGS
 from app.components.page_header import icon
 
@@ -18,10 +18,7 @@ def export_menu() -> dmc.Popover:
     """Format, width and resolution, then one button; beneath it the table."""
     opener = html.Button([icon("save"), html.Span("Export")], id="atlas-export", type="button", className="atlas-tool",
                          title="Export figure or table (e)")
-    body = html.Div(_body(), className="gw-stack atlas-pop")
-    return dmc.Popover([dmc.PopoverTarget(opener), dmc.PopoverDropdown(body)],
-                       width=312, position="top-end", shadow="md", zIndex=300, trapFocus=True, withRoles=True,
-                       returnFocus=True, keepMounted=False)
+    return popover(opener, _body(), label="Export", width=312, position="top-end")
 
 
 def _body() -> list:

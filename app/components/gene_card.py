@@ -18,7 +18,7 @@ from app.figures.palette import category_colours
 from app.words import THIN, exponent, number, percent, plural
 
 if TYPE_CHECKING:
-    from engine.types import GeneEmbedding
+    from engine.types import GeneEmbedding, GeneGraph
 
 ALL = "Overall"
 LINKS = {
@@ -163,18 +163,17 @@ def _head(*names: tuple[str, str]) -> html.Thead:
     return html.Thead(html.Tr(cells))
 
 
-def expression_by_type(graphs: dict[str, object], gene: str) -> pd.DataFrame:
+def expression_by_type(graphs: dict[str, GeneGraph], gene: str) -> pd.DataFrame:
     """Rows dataset, cell_type, mean, detected of a gene, from the networks of a map."""
-    parts = [_by_type(name, graph.adata, gene) for name, graph in graphs.items() if gene in graph.adata.obs_names]
+    parts = [_by_type(graph, gene) for graph in graphs.values() if gene in graph.adata.obs_names]
     parts = [part for part in parts if len(part)]
     columns = ["dataset", "cell_type", "mean", "detected"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def _by_type(name: str, adata, gene: str) -> pd.DataFrame:
-    if "mean_by_cell_type" not in adata.obsm:
+def _by_type(graph: GeneGraph, gene: str) -> pd.DataFrame:
+    if not graph.cell_types:
         return pd.DataFrame()
-    place = int(np.flatnonzero(adata.obs_names == gene)[0])
-    mean, detected = adata.obsm["mean_by_cell_type"], adata.obsm["detected_by_cell_type"]
-    return pd.DataFrame({"dataset": name, "cell_type": list(mean.columns), "mean": mean.iloc[place].to_numpy(),
-                         "detected": detected.iloc[place].to_numpy()})
+    place, tables = int(np.flatnonzero(graph.genes == gene)[0]), graph.adata.obsm
+    return pd.DataFrame({"dataset": graph.name, "cell_type": graph.cell_types,
+                         "mean": tables["mean_by_cell_type"][place], "detected": tables["detected_by_cell_type"][place]})

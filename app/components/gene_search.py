@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from app.components import atlas_ids as ids
-from app.components.buttons import gene_button
+from app.components.buttons import gene_button, popover
 from app.components.page_header import icon
 from app.words import plural
 from engine.errors import closest
@@ -34,9 +34,7 @@ def paste() -> dmc.Popover:
     body = [field, html.Div(action, className="gw-row"), html.Div(id=ids.PASTE_NEWS, role="status")]
     opener = html.Button([icon("paste"), html.Span("Paste")], type="button", className="gw-button-quiet atlas-paste",
                          title="Paste several gene names", **{"aria-label": "Paste several gene names"})
-    return dmc.Popover([dmc.PopoverTarget(opener), dmc.PopoverDropdown(html.Div(body, className="gw-stack atlas-pop"))],
-                       width=320, position="bottom-end", shadow="md", zIndex=300, trapFocus=True, withRoles=True,
-                       returnFocus=True)
+    return popover(opener, body, label="Paste gene names", width=320)
 
 
 def split_names(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from app.components.buttons import popover
 from app.components.page_header import icon
 from app.components.provenance import CITATION, METHOD, parameter_list
 from app.words import duration, listing, plural, when
@@ -23,9 +24,8 @@ CITATIONS = (
 def how_made(name: str, embedding: GeneEmbedding) -> dmc.Popover:
     """A button that opens the account of a map."""
     opener = html.Button([icon("help"), html.Span("How was this made")], type="button", className="atlas-link-button")
-    body = html.Div(account(name, embedding.facts), className="gw-stack atlas-pop atlas-how")
-    return dmc.Popover([dmc.PopoverTarget(opener), dmc.PopoverDropdown(body)], width=460, position="bottom-end",
-                       shadow="md", zIndex=300, withRoles=True, trapFocus=True, returnFocus=True)
+    body = html.Div(account(name, embedding.facts), className="gw-stack atlas-how")
+    return popover(opener, [body], label="How was this made", width=460)
 
 
 def account(name: str, facts: dict[str, Any]) -> list:
