@@ -25,7 +25,7 @@ def place_genes(graphs: list[GeneGraph], trained: Trained, *, seed: int):
 
     from engine.tl.place import place
 
-    obs = _rows(graphs, trained)
+    obs = _rows(graphs)
     vectors = np.concatenate(trained.vectors).astype(np.float32)
     coordinates, obs["cluster"], connectivities = place(vectors, seed=seed)
     adata = AnnData(vectors, obs=obs.astype({"cluster": "category"}))
@@ -34,11 +34,11 @@ def place_genes(graphs: list[GeneGraph], trained: Trained, *, seed: int):
     return adata
 
 
-def _rows(graphs: list[GeneGraph], trained: Trained):
+def _rows(graphs: list[GeneGraph]):
     import pandas as pd
 
     parts = []
-    for graph, split in zip(graphs, trained.splits, strict=True):
+    for graph in graphs:
         table = graph.adata.obs[["mean", "detected"]].rename_axis("gene").reset_index()
         table.insert(0, "dataset", graph.name)
         for key in ("modality", "tissue", "species", "condition"):
@@ -54,7 +54,8 @@ def _rows(graphs: list[GeneGraph], trained: Trained):
 
 def measure(adata, graphs: list[GeneGraph], trained: Trained, *, seed: int) -> list[dict]:
     """Every measure of the map with its nulls, for `facts['metrics']`."""
-    edges = [DatasetEdges.of(graph, split.kept, split.held_out) for graph, split in zip(graphs, trained.splits, strict=True)]
+    parted = zip(graphs, trained.splits, strict=True)
+    edges = [DatasetEdges.of(graph, split.kept, split.held_out) for graph, split in parted]
     return report(
         adata.X, edges, clusters=adata.obs["cluster"].to_numpy(), connectivities=adata.obsp["connectivities"],
         untrained=np.concatenate(trained.untrained), seed=seed,

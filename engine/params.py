@@ -36,8 +36,10 @@ class NetworkParams(Checked):
     """How the co-expression network of a dataset is made."""
 
     n_genes: int = param(1000, "Genes per dataset", "Variable genes kept in each dataset", low=20, high=20000)
-    min_detected: float = param(0.05, "Least detection", "Share of cells in which a gene must be seen", low=0.0, high=1.0)
-    max_p: float = param(0.005, "Largest p of an edge", "CS-CORE p-value below which two genes are joined", low=0.0, high=1.0)
+    min_detected: float = param(0.05, "Least detection", "Share of cells in which a gene must be seen",
+                                low=0.0, high=1.0)  # fmt: skip
+    max_p: float = param(0.005, "Largest p of an edge", "CS-CORE p-value below which two genes are joined",
+                         low=0.0, high=1.0)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class TrainParams(Checked):
 
     epochs: int = param(200, "Epochs", "Passes over all datasets", low=1, high=100000)
     learning_rate: float = param(0.001, "Learning rate", "Step size of Adam", low=1e-6, high=1.0)
-    held_out: float = param(0.05, "Edges kept out", "Share of edges hidden from training, to measure on", low=0.0, high=0.5)
+    held_out: float = param(0.05, "Edges kept out", "Share of edges hidden from training, to measure on",
+                            low=0.0, high=0.5)  # fmt: skip
     seed: int = param(0, "Seed", "Same seed, same map on one machine", low=0, high=2**31 - 1)
 
 

@@ -129,7 +129,7 @@ class GeneGraph:
     `obs` mean (log1p counts per 10,000), detected (fraction of cells), residual_variance;
     `obsp['coexpression']` CS-CORE estimates and `obsp['statistic']` its test statistics, sparse,
     symmetric, without diagonal, on the edges alone; `obsm['mean_by_cell_type']` and
-    `obsm['detected_by_cell_type']` tables gene × cell type, where cell types are known.
+    `obsm['detected_by_cell_type']` float32 (n_genes, n_cell_types), in the order of `cell_types`.
     """
 
     adata: AnnData
@@ -151,6 +151,11 @@ class GeneGraph:
     @property
     def n_genes(self) -> int:
         return self.adata.n_obs
+
+    @property
+    def cell_types(self) -> list[str]:
+        """Cell types of the dataset in alphabetical order; empty where they are not known."""
+        return self.facts["cell_types"]
 
     @property
     def features(self) -> np.ndarray:

@@ -23,7 +23,7 @@ MANAGERS = {
 def main() -> int:
     have_browser = bool(os.environ.get("GENEWEAVE_CHROMIUM") or _on_path(CHROMIUM) or _playwright_browser())
     if not have_browser and not _system_install("chromium", CHROMIUM):
-        print("No Chromium could be installed: the browser tests will be skipped. Install one, or set GENEWEAVE_CHROMIUM.")
+        print("No Chromium could be installed: its tests will be skipped. Install one or set GENEWEAVE_CHROMIUM.")
     if not _on_path(REDIS) and not _system_install("redis-server" if shutil.which("apt-get") else "redis", REDIS):
         print("No Redis could be installed: the tests on Redis will be skipped. Install redis-server.")
     return 0

@@ -31,7 +31,9 @@ def simulated_counts(n_cells: int, n_genes: int, *, seed: int, n_modules: int = 
     return adata
 
 
-def write_study(folder: Path, *, name: str = "tiny", n_datasets: int = 2, n_cells: int = 150, n_genes: int = 60) -> Path:
+def write_study(
+    folder: Path, *, name: str = "tiny", n_datasets: int = 2, n_cells: int = 150, n_genes: int = 60
+) -> Path:
     """Write a study file with its data; the last gene of each dataset is its own."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f'name = "{name}"', 'title = "A tiny made-up study"', "[roles]", 'cell_type = "cell_type"']
@@ -39,7 +41,8 @@ def write_study(folder: Path, *, name: str = "tiny", n_datasets: int = 2, n_cell
         adata = simulated_counts(n_cells, n_genes, seed=i)
         adata.var_names = [*adata.var_names[:-1], f"ONLY{i}"]
         adata.write_h5ad(folder / f"{name}{i}.h5ad")
-        lines += ["[[datasets]]", f'name = "part {i}"', f'path = "{name}{i}.h5ad"', 'depth = "depth"', 'tissue = "blood"']
+        lines += ["[[datasets]]", f'name = "part {i}"', f'path = "{name}{i}.h5ad"']
+        lines += ['depth = "depth"', 'tissue = "blood"']
     path = folder / f"{name}.toml"
     path.write_text("\n".join(lines) + "\n")
     return path

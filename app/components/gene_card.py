@@ -176,4 +176,5 @@ def _by_type(graph: GeneGraph, gene: str) -> pd.DataFrame:
         return pd.DataFrame()
     place, tables = int(np.flatnonzero(graph.genes == gene)[0]), graph.adata.obsm
     return pd.DataFrame({"dataset": graph.name, "cell_type": graph.cell_types,
-                         "mean": tables["mean_by_cell_type"][place], "detected": tables["detected_by_cell_type"][place]})
+                         "mean": tables["mean_by_cell_type"][place],
+                         "detected": tables["detected_by_cell_type"][place]})

@@ -63,13 +63,15 @@ def _moments(counts, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     spread = sum((s**2 * ((x - s * mu) ** 2 - s * mu)).sum(0) for x, s in _blocks(counts, depth))
     sigma2 = spread / (depth**4).sum()
     log_theta = _log_theta(mu, sigma2)
-    for iteration in range(1, MAX_ITERATIONS + 1):
+    n_iterations = 0
+    while n_iterations < MAX_ITERATIONS:
+        n_iterations += 1
         mu, sigma2 = _reweighted(counts, depth, mu, _shared_theta(mu, sigma2))
         last, log_theta = log_theta, _log_theta(mu, sigma2)
         change = np.abs(log_theta - last)
         if not np.nanmax(change, initial=0.0) > TOLERANCE:
             break
-    return mu, sigma2, iteration
+    return mu, sigma2, n_iterations
 
 
 def _reweighted(counts, depth: np.ndarray, mu: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:

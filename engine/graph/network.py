@@ -77,24 +77,20 @@ def _on_edges(values: np.ndarray, joined: np.ndarray):
 
 
 def _add_cell_types(adata, counts, dataset: Dataset) -> None:
-    import pandas as pd
-
-    means, detected = {}, {}
-    for label in sorted(set(dataset.cell_type)):
-        cells = dataset.cell_type == label
-        means[label] = log_mean(counts[cells], dataset.depth[cells]).astype(np.float32)
-        detected[label] = detected_fraction(counts[cells]).astype(np.float32)
-    adata.obsm["mean_by_cell_type"] = pd.DataFrame(means, index=adata.obs_names)
-    adata.obsm["detected_by_cell_type"] = pd.DataFrame(detected, index=adata.obs_names)
+    parts = [dataset.cell_type == label for label in np.unique(dataset.cell_type)]
+    means = [log_mean(counts[cells], dataset.depth[cells]) for cells in parts]
+    detected = [detected_fraction(counts[cells]) for cells in parts]
+    adata.obsm["mean_by_cell_type"] = np.stack(means, axis=1).astype(np.float32)
+    adata.obsm["detected_by_cell_type"] = np.stack(detected, axis=1).astype(np.float32)
 
 
 def _facts(dataset: Dataset, adata, joined: np.ndarray, params: NetworkParams) -> dict:
     source, n_edges = dataset.source, int(joined.sum()) // 2
-    labels = dataset.cell_type
-    sizes = {} if labels is None else {str(k): int(n) for k, n in zip(*np.unique(labels, return_counts=True), strict=True)}
+    types, counts = np.unique([] if dataset.cell_type is None else dataset.cell_type, return_counts=True)
+    sizes = dict(zip(types.tolist(), counts.tolist(), strict=True))
     return {
         "dataset": source.name, "path": source.path, "modality": source.modality, "tissue": source.tissue,
         "species": source.species, "condition": source.condition, "n_cells": dataset.adata.n_obs,
         "n_genes": adata.n_obs, "n_edges": n_edges, "density": n_edges / max(adata.n_obs * (adata.n_obs - 1) / 2, 1),
-        "cells_by_type": sizes, "params": asdict(params),
+        "cell_types": list(sizes), "cells_by_type": sizes, "params": asdict(params),
     }  # fmt: skip

@@ -129,7 +129,9 @@ def _check_counts(matrix, source: DatasetSource) -> None:
 
 def _column_depth(adata: AnnData, source: DatasetSource) -> np.ndarray:
     if source.depth is None:
-        raise InvalidStudy(f"Dataset '{source.name}': counts = '{source.counts}' needs 'depth', the obs column of totals.")
+        raise InvalidStudy(
+            f"Dataset '{source.name}': counts = '{source.counts}' needs 'depth', the obs column of totals. Add it."
+        )
     _need_column(adata, source.depth, "'depth'", source)
     return adata.obs[source.depth].to_numpy(dtype=np.float64)
 

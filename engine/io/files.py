@@ -21,7 +21,7 @@ def resolve(path: str) -> Path:
     """
     found = _in_package(path.removeprefix(PACKAGE)) if path.startswith(PACKAGE) else Path(path).expanduser()
     if found is None or not found.is_file():
-        raise InvalidStudy(f"A data file was expected at '{path}', and none is there. Correct 'path' in the study file.")
+        raise InvalidStudy(f"A data file was expected at '{path}', none is there. Correct 'path' in the study file.")
     return found
 
 

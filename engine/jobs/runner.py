@@ -85,6 +85,7 @@ class Runner:
             raise GeneweaveError(f"This worker knows jobs of kind {known}, found '{job.kind}'. Update Geneweave.")
         if self._stopping.is_set():
             raise WorkerStopping
+        progress.stage("Getting ready", 0.0)
         self._prepare()
         progress.check()
         return self._handlers[job.kind](job, self._settings, progress)

@@ -93,8 +93,9 @@ def report(
 ) -> list[dict[str, Any]]:
     """Measures of a map with their nulls, ready for JSON.
 
-    Edges are scored by cosine, those of either sign together by its size. Mixing is measured on vectors of length 1, since the map is drawn by
-    cosine too. Nulls that are vectors get Leiden clusters of their own, made as those of the map are.
+    Edges are scored by cosine, those of either sign together by its size. Mixing is measured on
+    vectors of length 1, since the map is drawn by cosine too. Nulls that are vectors get
+    Leiden clusters of their own, made as those of the map are.
 
     Parameters
     ----------

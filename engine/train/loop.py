@@ -62,7 +62,8 @@ def fit(task: Task, params: TrainParams, *, fabric, checkpoint: Path, progress: 
         measure = epoch % every == 0 or epoch + 1 == params.epochs
         losses["validation_auc"] = validate(task.output()) if measure else None
         _record(result.history, epoch, losses)
-        progress.step((epoch + 1) / params.epochs, epoch=epoch + 1, **{k: v for k, v in losses.items() if v is not None})
+        known = {name: value for name, value in losses.items() if value is not None}
+        progress.step((epoch + 1) / params.epochs, epoch=epoch + 1, **known)
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             save_checkpoint(checkpoint, epoch=epoch + 1, model=model, optimizer=optimizer, history=result.history)
             saved = time.monotonic()

@@ -43,7 +43,7 @@ class MuseTask:
         what an unbroken one would have drawn.
     """
 
-    def __init__(self, graphs: list, overlaps: dict[tuple[int, int], Overlap], params: MuseParams, *, seed: int) -> None:
+    def __init__(self, graphs: list, overlaps: dict[tuple[int, int], Overlap], params: MuseParams, *, seed: int):
         self.graphs, self.overlaps, self.params, self.seed = graphs, overlaps, params, seed
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -53,7 +53,8 @@ class MuseTask:
 
     def embed(self) -> list[Tensor]:
         """Embedding of every dataset, each (n_genes, n_latent)."""
-        return [self.model.encoder(i, g.features, a) for i, (g, a) in enumerate(zip(self.graphs, self._attention, strict=True))]
+        both = zip(self.graphs, self._attention, strict=True)
+        return [self.model.encoder(i, graph.features, attention) for i, (graph, attention) in enumerate(both)]
 
     def output(self) -> list[np.ndarray]:
         """Embeddings as arrays, without gradient."""

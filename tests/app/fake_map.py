@@ -56,9 +56,9 @@ def fake_graph(dataset: str, n_genes: int = 100, *, seed: int = 0) -> GeneGraph:
     weight = sparse.triu(weight, 1)
     weight = (weight + weight.T).tocsr()
     types = list(CELL_TYPES[dataset])
-    mean = pd.DataFrame(rng.gamma(1, 0.6, (n_genes, len(types))), columns=types, index=gene_names(n_genes))
+    mean = rng.gamma(1, 0.6, (n_genes, len(types)))
     obs = pd.DataFrame({"mean": mean.mean(axis=1), "detected": 0.5}, index=gene_names(n_genes))
-    facts = {"dataset": dataset, "modality": "rna", "tissue": "blood", "n_cells": 233}
+    facts = {"dataset": dataset, "modality": "rna", "tissue": "blood", "n_cells": 233, "cell_types": types}
     adata = AnnData(rng.normal(size=(n_genes, 5)).astype(np.float32), obs=obs, uns={META: json.dumps(facts)})
     adata.obsp["coexpression"], adata.obsp["statistic"] = weight, weight * 9
     adata.obsm["mean_by_cell_type"], adata.obsm["detected_by_cell_type"] = mean, 1 - np.exp(-mean)

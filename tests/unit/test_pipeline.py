@@ -50,7 +50,9 @@ def test_the_network_finds_the_planted_modules_with_their_signs(study, store):
     assert (graph.statistic[within] > 0).all() and within.sum() > 0.9 * 4 * 15 * 14 / 2
     assert (graph.statistic[across] < 0).all() and across.sum() > 0.9 * 15 * 15
     assert (~within & ~across).mean() < 0.05
-    assert list(graph.adata.obsm["mean_by_cell_type"]) == ["high", "low"]
+    assert graph.cell_types == ["high", "low"]
+    high, low = graph.adata.obsm["mean_by_cell_type"].T
+    assert (high > low)[module == 0].all() and (high < low)[module == 1].all()
 
 
 def test_genes_of_a_module_keep_company_across_datasets_and_opposites_stay_apart(embedding):
@@ -116,7 +118,8 @@ def test_a_run_that_was_cut_off_goes_on_and_ends_as_if_unbroken(study, embedding
         pipeline.embed(study, SHORT, store=store, device="cpu", progress=Interrupted(at=17))
     assert not store.names("embedding")
     rest = Interrupted(at=-1)
-    resumed = pipeline.load_embedding(pipeline.embed(study, SHORT, store=store, device="cpu", progress=rest), store=store)
+    name = pipeline.embed(study, SHORT, store=store, device="cpu", progress=rest)
+    resumed = pipeline.load_embedding(name, store=store)
     assert rest.said == ["Resumed from epoch 17"]
     np.testing.assert_allclose(resumed.vectors, embedding.vectors, atol=1e-5)
     assert resumed.facts["history"]["epoch"] == list(range(1, 41))
@@ -148,7 +151,8 @@ def test_measures_are_computed_again_from_the_stored_networks(embedding, store, 
 def test_the_paper_decoder_learns_too(study, tmp_path):
     params = EmbedParams.from_dict({"model": {"decoder": "mlp"}, "training": {"epochs": 15}})
     store = new_store(tmp_path)
-    history = pipeline.load_embedding(pipeline.embed(study, params, store=store, device="cpu"), store=store).facts["history"]
+    name = pipeline.embed(study, params, store=store, device="cpu")
+    history = pipeline.load_embedding(name, store=store).facts["history"]
     assert history["reconstruction"][-1] < history["reconstruction"][0]
 
 
