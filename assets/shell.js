@@ -37,10 +37,10 @@
     route(pathname, search, study) {
       search = search || "";
       const switched = Boolean(route && route.study !== study && route.pathname === pathname);
+      if (switched) window.history.replaceState({}, "", pathname);
       if (switched && search) {
-        search = "";
-        window.history.replaceState({}, "", pathname);
-        set("url", { search: "" });
+        set("url", { search: "" }); // calls this function again
+        return nothing();
       }
       const next = { pathname, search, study, switched, n: route ? route.n + 1 : 0 };
       if (same(next, route)) return nothing();

@@ -35,7 +35,7 @@ def layout(services: Services, map: str = "", study: str = "") -> html.Div:
     """The measures of a map: the one asked for, else the newest of the study."""
     stored = find_map(services, map, study)
     if stored is None:
-        return html.Div([page_header(TITLE), html.Div(NOTHING, className="gw-card")], className="gw-page")
+        return html.Div([page_header(TITLE), NOTHING], className="gw-page")
     metrics = stored.facts["metrics"]
     return html.Div([
         dcc.Store(id="quality-map", data=stored.id), dcc.Download(id="quality-csv"),

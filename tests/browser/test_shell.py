@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+
+from engine.library import BUNDLED
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect  # noqa: E402
@@ -92,6 +96,38 @@ def test_an_unknown_page_says_so_and_leads_on(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
     page.get_by_role("link", name="Open Quality").click()
     expect(page).to_have_title("Quality · Geneweave")
+
+
+@pytest.fixture
+def second_study(stack):
+    """The bundled study under another name, in the folder of a person's own studies."""
+    own = stack.services.settings.folder("studies") / "twin.toml"
+    text = (BUNDLED / "pbmc68k-lineages.toml").read_text()
+    own.write_text(text.replace("pbmc68k-lineages", "twin").replace("PBMC 68k by lineage", "Twin study"))
+    yield
+    own.unlink()
+
+
+def test_the_study_switch_is_followed_by_the_page_and_remembered(page, made, second_study):
+    page.goto(f"/quality?map={made.result}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("PBMC 68k by lineage")
+    page.locator("#study-switch").click()
+    page.get_by_role("option", name="Twin study").click()
+    expect(page.get_by_role("heading", name="No map to judge yet")).to_be_visible()
+    expect(page).to_have_url(re.compile("/quality$"))
+    page.reload()
+    expect(page.locator("#study-switch")).to_have_value("Twin study")
+    expect(page.get_by_role("heading", name="No map to judge yet")).to_be_visible()
+
+
+def test_a_link_to_the_address_that_was_changed_in_place_shows_its_page_again(page, made):
+    page.goto(f"/quality?map={made.result}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("PBMC 68k by lineage")
+    page.get_by_text("View as table").click()
+    page.evaluate("history.replaceState({}, '', '/quality?view=2')")
+    page.evaluate(f"""() => {{ history.pushState({{}}, '', '/quality?map={made.result}');
+                      dispatchEvent(new CustomEvent('_dashprivate_pushstate')); }}""")
+    expect(page.locator("details[open]", has_text="View as table")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [1280, 1024, 800, 480])
