@@ -63,7 +63,9 @@ class Supervisor:
                 worker.start()
 
     def _page_is_there(self, url: str) -> bool:
-        gone = lambda: self._stop.is_set() or not self._web.alive  # noqa: E731
+        def gone() -> bool:
+            return self._stop.is_set() or not self._web.alive
+
         if wait_for_page(url, seconds=FIRST_PAGE, give_up=gone):
             return True
         if not self._stop.is_set():
