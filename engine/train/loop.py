@@ -18,7 +18,7 @@ from engine.progress import Progress
 from engine.train.checkpoint import load_checkpoint, save_checkpoint
 
 CHECKPOINT_SECONDS = 5.0
-VALIDATIONS = 30  # measurements of the held-out edges over a run, for the curve
+VALIDATIONS = 15  # measurements of the held-out edges over a run, for the curve
 
 
 class Task(Protocol):

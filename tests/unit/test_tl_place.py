@@ -59,6 +59,19 @@ def test_clusters_of_the_golden_embeddings_are_no_worse_than_the_published_ones(
     assert abs(len(set(found)) - len(set(published))) <= 3
 
 
+def test_clusters_are_as_modular_as_those_of_leidenalg():
+    import igraph
+    import leidenalg
+
+    graph = connectivities(nearest(_groups(400, noise=1.2)[0]))
+    ties = igraph.Graph.Weighted_Adjacency(graph, mode="undirected")
+    other = leidenalg.find_partition(
+        ties, leidenalg.RBConfigurationVertexPartition, weights="weight", n_iterations=-1, seed=0
+    )
+    ours = ties.modularity(_codes(leiden(graph, seed=0)), weights="weight")
+    assert ours == pytest.approx(ties.modularity(other.membership, weights="weight"), abs=0.01)
+
+
 @pytest.mark.parametrize("method", blood4.METHODS)
 def test_measures_on_own_clusters_are_near_those_on_the_published_ones(method):
     published = blood4.table("blood4_metrics.tsv").set_index("method").loc[method]
