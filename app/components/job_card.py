@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -10,6 +11,7 @@ from app.components.alert import alert
 from app.components.page_header import icon
 from app.words import duration, elapsed, percent
 from engine.jobs.table import JobTable
+from engine.params import EmbedParams
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -62,8 +64,10 @@ def line(job: Job) -> str:
             return "Stopping after this step"
         left = [f"about {duration(job.eta_seconds)} left"] if job.eta_seconds is not None else []
         return " · ".join([job.stage or "Starting", percent(job.fraction), *left])
+    if job.started is None:
+        return "Before it began"
     took = duration(elapsed(job.started, job.finished))
-    return {"done": f"Done in {took}", "failed": f"Stopped after {took}", "cancelled": "Cancelled"}[job.status]
+    return f"Took {took}" if job.status == "done" else f"After {took}"
 
 
 def actions(job: Job) -> list[Any]:
@@ -131,3 +135,11 @@ def job_title(job: Job, titles: dict[str, str]) -> str:
     """The job's title, with the study called as on its card."""
     study = job.params.get("study", "")
     return job.title.replace(study, titles[study]) if study in titles else job.title
+
+
+def differences(job: Job) -> str:
+    """The settings in which a map differs from the default: `Epochs 60, Seed 3`; empty when in none."""
+    params = EmbedParams.from_dict(job.params.get("params", {}))
+    groups = [getattr(params, group.name) for group in fields(params)]
+    return ", ".join(f"{f.metadata['label']} {getattr(group, f.name)}" for group in groups for f in fields(group)
+                     if getattr(group, f.name) != f.default)

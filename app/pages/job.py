@@ -8,7 +8,7 @@ from dash import ALL, Dash, Input, Output, Patch, State, dcc, html, no_update
 
 from app.components.empty_state import empty_state
 from app.components.graph import graph
-from app.components.job_card import job_card, job_title, study_titles
+from app.components.job_card import differences, job_card, job_title, study_titles
 from app.components.job_story import Story, facts_list, log_lines, stage_list
 from app.components.page_header import page_header
 from app.components.provenance import how_made
@@ -37,7 +37,7 @@ def layout(services: Services, job_id: str) -> html.Div:
     return html.Div([
         dcc.Store(id="job-seen", data=_seen(job, story)),
         html.P(dcc.Link("← All jobs", href="/jobs"), className="gw-small gw-back"),
-        page_header(job_title(job, study_titles(services))),
+        page_header(job_title(job, study_titles(services)), differences(job)),
         html.Div([_main_column(services, job, story), _side_column(job, story)], className="gw-job-split"),
     ], className="gw-page")
 

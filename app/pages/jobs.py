@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from app.components.empty_state import empty_state
-from app.components.job_card import STATES, job_title, state_tag, study_titles
+from app.components.job_card import STATES, differences, job_title, state_tag, study_titles
 from app.components.page_header import page_header
 from app.words import duration, elapsed, percent, plural, when
 
@@ -49,7 +49,7 @@ def jobs_table(jobs: list[Job], titles: dict[str, str], *, filtered: bool = Fals
 
 
 def chosen(jobs: list[Job], titles: dict[str, str], *, state: str, text: str) -> list[Job]:
-    """Jobs in a state whose title, study, stage or device holds the text."""
+    """Jobs in a state whose title, study, settings, stage or device hold the text."""
     wanted = (text or "").strip().lower()
     right_state = {ALL: lambda job: True, ACTIVE: lambda job: job.active}.get(state, lambda job: job.status == state)
     return [job for job in jobs if right_state(job) and wanted in _words(job, titles)]
@@ -89,7 +89,7 @@ def _filters() -> list[Any]:
 def _row(job: Job, title: str) -> html.Tr:
     took = duration(elapsed(job.started, job.finished)) if job.started else "–"
     name = [dcc.Link(title, href=f"/jobs/{job.id}", className="gw-name"),
-            html.Div(job.stage if job.active else "", className="gw-muted gw-small")]
+            html.Div(job.stage if job.active else differences(job), className="gw-muted gw-small")]
     cells = [name, state_tag(job.status), _progress(job, title), when(job.started), took, job.device or "–"]
     return html.Tr([html.Td(cell, className="gw-num" if word == "Took" else "")
                     for word, cell in zip(HEAD, cells, strict=True)])
@@ -105,4 +105,4 @@ def _progress(job: Job, title: str) -> Any:
 
 
 def _words(job: Job, titles: dict[str, str]) -> str:
-    return " ".join([job_title(job, titles), str(job.params.get("study", "")), job.stage, job.device]).lower()
+    return " ".join([job_title(job, titles), str(job.params.get("study", "")), differences(job), job.stage, job.device]).lower()

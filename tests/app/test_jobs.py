@@ -58,10 +58,11 @@ def test_the_filter_keeps_the_jobs_of_a_state(one_of_each, state, statuses):
     assert {job.status for job in kept} == statuses
 
 
-def test_the_text_filter_looks_at_title_and_stage(one_of_each):
+def test_the_text_filter_looks_at_title_settings_and_stage(one_of_each):
     every = one_of_each.jobs.list()
     assert len(jobs.chosen(every, TITLES, state="all", text="BY LINEAGE")) == 5
     assert [job.status for job in jobs.chosen(every, TITLES, state="all", text="drawing")] == ["running"]
+    assert [job.status for job in jobs.chosen(every, TITLES, state="all", text="seed 3")] == ["failed"]
     assert jobs.chosen(every, TITLES, state="all", text="liver") == []
 
 
@@ -90,6 +91,11 @@ def test_a_card_keeps_its_buttons_while_the_state_lasts_and_stops_asking_at_the_
     claim.finish("embedding-0")
     tag, bar, _, buttons, _, stop = changes(services.jobs.get(claim.job.id), phase)
     assert stop and bar == "100.0" and "Open the map" in words(buttons) and "Done" in words(tag)
+
+
+def test_two_jobs_of_a_study_are_told_apart_by_their_settings(one_of_each):
+    rows = words(jobs.jobs_table(one_of_each.jobs.list(), TITLES))
+    assert "Seed 2" in rows and "Seed 3" in rows and "Seed 0" not in rows
 
 
 def test_the_title_calls_the_study_as_its_card_does(services):
