@@ -105,4 +105,5 @@ def _progress(job: Job, title: str) -> Any:
 
 
 def _words(job: Job, titles: dict[str, str]) -> str:
-    return " ".join([job_title(job, titles), str(job.params.get("study", "")), differences(job), job.stage, job.device]).lower()
+    said = [job_title(job, titles), job.params.get("study", ""), differences(job), job.stage, job.device]
+    return " ".join(said).lower()
