@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import re
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from app.pages import job, jobs, quality, studies
+from app.pages import atlas, job, jobs, quality, studies
 
 
 @dataclass(frozen=True)
@@ -29,17 +28,9 @@ class Page:
         return self.module.TITLE
 
 
-def _atlas() -> tuple[Page, ...]:
-    if importlib.util.find_spec("app.pages.atlas") is None:
-        return ()
-    from app.pages import atlas
-
-    return (Page(atlas, "atlas", "a"),)
-
-
 PAGES = (
     Page(studies, "studies", "s"),
-    *_atlas(),
+    Page(atlas, "atlas", "a"),
     Page(quality, "quality", "q"),
     Page(jobs, "jobs", "j"),
     Page(job),
