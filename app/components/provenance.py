@@ -11,10 +11,12 @@ from engine.params import EmbedParams
 
 METHOD = (
     "Each dataset became a co-expression network (CS-CORE), and a graph neural network (MuSe-GNN) learned one vector "
-    "for every gene of every dataset, so that genes that keep company lie close together. UMAP drew the vectors in two "
-    "dimensions and Leiden grouped them."
+    "for every gene of every dataset, so that genes that keep company lie close together. UMAP drew the vectors in "
+    "two dimensions and Leiden grouped them."
 )
-CITATION = "Liu et al., MuSe-GNN: Learning Unified Gene Representation From Multimodal Biological Graph Data, NeurIPS 2023"
+CITATION = (
+    "Liu et al., MuSe-GNN: Learning Unified Gene Representation From Multimodal Biological Graph Data, NeurIPS 2023"
+)
 
 
 def how_made(params: EmbedParams, command: str, more: list[tuple[str, Any]] | None = None, *,
