@@ -141,6 +141,10 @@
     size: when((value) => isNew("size", value) && value !== (atlas.state.size ?? atlas.start.size) && atlas.update({ size: value })),
     opacity: when((value) => value !== (atlas.state.opacity ?? 1) && atlas.update({ opacity: value })),
     find: when((value) => isNew("gene", value) && atlas.openGene(value)),
+    card_here() {
+      byId("atlas-card").removeAttribute("data-busy");
+      return nothing();
+    },
     command: when((asked) => asked.select && atlas.select(asked.select)),
   };
 })();

@@ -4,6 +4,8 @@
   const REACH = 11;
   const MODES = { pan: "pan", lasso: "drawclosedpath", box: "drawrect" };
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  /* dcc.Graph answers these by drawing its first figure again, all points of it: the map keeps them for itself. */
+  const OWN = ["plotly_relayout", "plotly_restyle", "plotly_hover", "plotly_unhover", "plotly_click", "plotly_clickannotation"];
   let pressedAt = null;
 
   function scales() {
@@ -108,7 +110,7 @@
   }
 
   function clicked(event) {
-    if (!pressedAt || Math.hypot(event.clientX - pressedAt[0], event.clientY - pressedAt[1]) > 4) return;
+    if (event.target.closest(".annotation") || !pressedAt || Math.hypot(event.clientX - pressedAt[0], event.clientY - pressedAt[1]) > 4) return;
     const row = pointAt(event);
     if (row >= 0) atlas.openGene(atlas.geneOf(row), row);
   }
@@ -131,6 +133,7 @@
       else return;
       event.preventDefault();
     });
+    OWN.forEach((event) => atlas.graph().removeAllListeners(event));
     atlas.graph().on("plotly_relayout", relaid);
     atlas.graph().on("plotly_clickannotation", ({ annotation }) => {
       const [kind, level] = (annotation.name || "").split("|");

@@ -105,14 +105,15 @@
   function marked(gene, ink) {
     const rows = atlas.rowsOf(gene).filter((row) => !atlas.hidden[row]);
     const half = Math.max((atlas.state.size ?? atlas.start.size) / 2 + 3.5, 6);
+    const [rx, ry] = unitsOf(half);
     const words = rows.map((row) => `${gene} · ${atlas.levelOf("dataset", row)}`);
     const shifts = labelShifts(rows, words);
     return rows.map((row, place) => {
       const at = { x: atlas.xy[0][row], y: atlas.xy[1][row] };
       return {
         ring: {
-          type: "circle", name: "mark", xref: "x", yref: "y", xsizemode: "pixel", ysizemode: "pixel", xanchor: at.x, yanchor: at.y,
-          x0: -half, x1: half, y0: -half, y1: half, line: { color: ink, width: 1.75 }, layer: "above",
+          type: "circle", name: "mark", xref: "x", yref: "y", x0: at.x - rx, x1: at.x + rx, y0: at.y - ry, y1: at.y + ry,
+          line: { color: ink, width: 1.75 }, layer: "above", editable: false,
         },
         label: {
           ...at, name: "mark|", text: words[place].replace(gene, `<b>${gene}</b>`), showarrow: false, xanchor: "left",
@@ -120,6 +121,12 @@
         },
       };
     });
+  }
+
+  /* Pixels in map units. Rings sized in pixels would make Plotly tell a drawn line in pixels from the ring. */
+  function unitsOf(pixels) {
+    const { xaxis, yaxis } = atlas.graph()._fullLayout;
+    return [xaxis, yaxis].map((axis) => (pixels * Math.abs(axis.range[1] - axis.range[0])) / axis._length);
   }
 
   /* For each label a shift in pixels at which it lies on no ring and no other label. */

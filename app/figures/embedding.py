@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,9 +79,9 @@ def _cross(scheme: str) -> list[dict]:
     return [line | {"x0": start, "y0": start, "x1": x1, "y1": y1} for x1, y1 in ((end, start), (start, end))]
 
 
-def _axis_names(scheme: str) -> list[dict]:
+def _axis_names(scheme: str, *, size: int = 11) -> list[dict]:
     name = {"name": "axis", "xref": "paper", "yref": "paper", "showarrow": False, "x": 0, "y": 0,
-            "font": {"size": 11, "color": INK[scheme]}, "opacity": 0.75}  # fmt: skip
+            "font": {"size": size, "color": INK[scheme]}, "opacity": 0.75}  # fmt: skip
     return [
         name | {"text": "UMAP 1", "xanchor": "left", "yanchor": "middle", "xshift": 20 + CROSS, "yshift": 16},
         name | {"text": "UMAP 2", "xanchor": "center", "yanchor": "bottom", "xshift": 16, "yshift": 20 + CROSS,
@@ -110,24 +111,42 @@ def publication_figure(embedding: GeneEmbedding, view: Print) -> go.Figure:
     Letters keep their size whatever the width, so that they suit a column of print.
     """
     xy = np.asarray(embedding.adata.obsm["X_umap"], dtype=float).round(4)
-    figure = go.Figure(_print_traces(xy, view))
-    figure.update_layout(_frame(xy))
-    side = _legend_width(view)
-    square = max(view.width - side, 120)
+    figure = go.Figure([*_print_traces(xy, view), *_print_legend(view)])
+    side, words = _legend_width(view), textwrap.wrap(view.subtitle, int(view.width / 4.3))
+    top = 30 + 11 * len(words)
+    figure.update_layout(_frame(xy), shapes=_cross("light"), showlegend=isinstance(view.column, Category))
     figure.update_layout(
-        width=view.width, height=square + 44, margin={"l": 6, "r": side, "t": 44, "b": 0},
-        paper_bgcolor=PAPER["light"], plot_bgcolor=PAPER["light"], font={"color": INK["light"], "size": 9},
-        title={"text": f"<b>{view.title}</b><br><span style='font-size:8px'>{view.subtitle}</span>",
-               "font": {"size": 10.5}, "x": 0, "xanchor": "left", "pad": {"l": 6, "t": 6}, "y": 1, "yanchor": "top"},
-        showlegend=isinstance(view.column, Category), shapes=_cross("light"),
-        legend={"x": 1.01, "xanchor": "left", "y": 1, "itemsizing": "constant", "font": {"size": 8.5},
-                "title": {"text": view.column.label, "font": {"size": 9}}, "tracegroupgap": 0},
-        annotations=[*_axis_names("light"), *_shown_numbers(embedding, view)],
+        width=view.width, height=max(view.width - side, 120) + top, margin={"l": 8, "r": side, "t": top, "b": 4},
+        paper_bgcolor=PAPER["light"], plot_bgcolor=PAPER["light"],
+        font={"color": INK["light"], "size": 9, "family": "Arial, Helvetica, sans-serif"},
+        legend={"x": 1.01, "xanchor": "left", "y": 1, "font": {"size": 8.5}, "tracegroupgap": 0,
+                "title": {"text": view.column.label, "font": {"size": 9}}},
+        annotations=[*_heading(view.title, words), *_axis_names("light", size=8), *_shown_numbers(embedding, view)],
     )  # fmt: skip
     for axis, ends in (("xaxis", view.x), ("yaxis", view.y)):
         if ends:
             figure.update_layout({axis: {"range": list(ends)}})
     return figure
+
+
+def _heading(title: str, words: list[str]) -> list[dict]:
+    above = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "align": "left",
+             "showarrow": False, "name": "heading"}  # fmt: skip
+    return [above | {"text": f"<b>{title}</b>", "font": {"size": 11}, "yshift": 8 + 11 * len(words)},
+            above | {"text": "<br>".join(words), "font": {"size": 8}, "yshift": 6}]
+
+
+def _print_legend(view: Print) -> list[go.Scatter]:
+    """Entries of one size, largest level first, for the levels that are shown."""
+    if isinstance(view.column, Number):
+        return []
+    column = view.column
+    shown = np.bincount(column.codes[view.shown], minlength=len(column.levels))
+    return [
+        go.Scatter(x=[None], y=[None], mode="markers", name=f"{column.levels[code]} ({shown[code]:,})",
+                   marker={"size": 6, "color": column.colours[column.levels[code]]})
+        for code in np.argsort(-shown, kind="stable") if shown[code]
+    ]  # fmt: skip
 
 
 def _shown_numbers(embedding: GeneEmbedding, view: Print) -> list[dict]:
@@ -138,46 +157,43 @@ def _shown_numbers(embedding: GeneEmbedding, view: Print) -> list[dict]:
 
 
 def _print_traces(xy: np.ndarray, view: Print) -> list[go.Scatter]:
-    if isinstance(view.column, Number):
-        return [_dots(xy, view, view.shown & part, view.column.values[view.shown & part], alpha, name)
-                for part, alpha, name in _layers(view)]  # fmt: skip
-    order = np.argsort(-view.column.counts, kind="stable")
-    layers = _layers(view)
+    """A trace for each level, or one of numbers; rows that are not chosen first, faded."""
     return [
-        _dots(xy, view, rows, view.column.colours[level], alpha, f"{level} ({_n(whole)})", legend=alpha == view.opacity)
-        for part, alpha, _ in layers
-        for level, code in ((view.column.levels[code], code) for code in order)
-        for whole in [view.shown & (view.column.codes == code)]
-        for rows in [whole & part]
+        _dots(xy, view, rows, colour, alpha)
+        for part, alpha in _layers(view)
+        for group, colour in _groups(view.column)
+        for rows in [view.shown & part & group]
         if rows.any()
     ]
 
 
-def _layers(view: Print) -> list[tuple[np.ndarray, float, str]]:
-    """Rows drawn first and last: those not chosen, faded, then those that are."""
+def _layers(view: Print) -> list[tuple[np.ndarray, float]]:
     if view.chosen is None:
-        return [(np.ones(len(view.shown), bool), view.opacity, "")]
-    return [(~view.chosen, view.opacity * FADED, "not selected"), (view.chosen, view.opacity, "selected")]
+        return [(np.ones(len(view.shown), bool), view.opacity)]
+    return [(~view.chosen, view.opacity * FADED), (view.chosen, view.opacity)]
 
 
-def _dots(xy: np.ndarray, view: Print, rows: np.ndarray, colour, alpha: float, name: str, *,
-          legend: bool = True) -> go.Scatter:
+def _groups(column: Column) -> list[tuple[np.ndarray, str | np.ndarray]]:
+    if isinstance(column, Number):
+        return [(np.ones(len(column.values), bool), column.values)]
+    return [(column.codes == code, column.colours[level]) for code, level in enumerate(column.levels)]
+
+
+def _dots(xy: np.ndarray, view: Print, rows: np.ndarray, colour: str | np.ndarray, alpha: float) -> go.Scatter:
     marker = {"size": view.point_size, "color": colour, "opacity": alpha, "line": {"width": 0}}
     if isinstance(view.column, Number):
-        bar = {"title": {"text": f"{view.column.label}<br>{view.column.unit}", "font": {"size": 8.5}}, "thickness": 8,
-               "len": 0.5, "y": 1, "yanchor": "top", "x": 1.01, "outlinewidth": 0, "tickfont": {"size": 8}}  # fmt: skip
-        marker |= {"colorscale": colourscale(CIVIDIS), "cmin": view.column.low, "cmax": view.column.high,
-                   "showscale": alpha == view.opacity, "colorbar": bar}  # fmt: skip
-    return go.Scatter(x=xy[rows, 0], y=xy[rows, 1], mode="markers", name=name, marker=marker, showlegend=legend,
-                      hoverinfo="skip", cliponaxis=True)
+        marker |= {"color": colour[rows], "showscale": alpha == view.opacity} | _colour_bar(view.column)
+    return go.Scatter(x=xy[rows, 0], y=xy[rows, 1], mode="markers", marker=marker, showlegend=False, hoverinfo="skip")
+
+
+def _colour_bar(column: Number) -> dict:
+    bar = {"title": {"text": f"{column.label}<br>{column.unit}", "font": {"size": 8.5}}, "thickness": 8, "len": 0.5,
+           "y": 1, "yanchor": "top", "x": 1.01, "outlinewidth": 0, "tickfont": {"size": 8}}  # fmt: skip
+    return {"colorscale": colourscale(CIVIDIS), "cmin": column.low, "cmax": column.high, "colorbar": bar}
 
 
 def _legend_width(view: Print) -> int:
     if isinstance(view.column, Number):
-        return 92
+        return 100
     longest = max((len(level) for level in view.column.levels), default=1) + 8
-    return int(np.clip(26 + 5 * longest, 70, view.width * 0.45))
-
-
-def _n(rows: np.ndarray) -> str:
-    return f"{int(rows.sum()):,}"
+    return int(np.clip(34 + 4.6 * longest, 74, view.width * 0.45))
