@@ -25,8 +25,10 @@ class Checked:
             if meta["choices"]:
                 good, expected = value in meta["choices"], f"one of {', '.join(meta['choices'])}"
             else:
-                good = isinstance(value, (int, float)) and meta["low"] <= value <= meta["high"]
-                expected = f"a number from {meta['low']} to {meta['high']}"
+                whole = isinstance(f.default, int)
+                number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+                good = number and meta["low"] <= value <= meta["high"]
+                expected = f"a {'whole ' if whole else ''}number from {meta['low']} to {meta['high']}"
             if not good:
                 raise InvalidParameter(f"'{meta['label']}' must be {expected}, found {value!r}. Choose another value.")
 

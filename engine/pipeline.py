@@ -116,5 +116,7 @@ def _prepare_all(study: Study, params: NetworkParams, store: Store, progress: Pr
     for i, source in enumerate(study.datasets):
         progress.stage(f"Finding co-expression in {source.name}", i / len(study.datasets))
         names.append(prepare(source, params, roles=study.roles, store=store))
+        found = load_graph(names[-1], store=store)
+        progress.log(f"{source.name}: {found.n_genes:,} genes, {found.edges.shape[1]:,} edges")
         progress.check()
     return names

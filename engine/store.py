@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import json
 import os
+import sqlite3
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -68,13 +70,13 @@ class Store:
         StorageFull
             When the disk has no room; nothing is left behind.
         """
-        aside = self._settings.folder("tmp") if not self._local else Path(self._root)
-        with atomic_write(aside / f"{name}.h5ad") as part:
-            adata.write_h5ad(part, compression="lzf")
-        if not self._local:
+        content = _as_h5ad(adata)
+        if self._local:
+            with atomic_write(Path(self._address(name))) as part:
+                part.write_bytes(content)
+        else:
             with storage_errors():
-                self._fs.put_file(str(aside / f"{name}.h5ad"), self._address(name))
-            (aside / f"{name}.h5ad").unlink()
+                self._fs.pipe_file(self._address(name), content)
 
     def read(self, name: str) -> AnnData:
         """Load an artifact.
@@ -110,7 +112,8 @@ class Store:
         found = self.cache.get(key)
         if found is None:
             found = compute()
-            self.cache.set(key, found)
+            with storage_errors():
+                self.cache.set(key, found)
         return found
 
     def _address(self, name: str) -> str:
@@ -146,6 +149,17 @@ def read_h5ad(path: Path | str) -> AnnData:
         ) from error
 
 
+def _as_h5ad(adata: AnnData) -> bytes:
+    """The content of an h5ad file, made in memory: HDF5 ends the process when the disk under it is full."""
+    import h5py
+    from anndata.io import write_elem
+
+    content = io.BytesIO()
+    with h5py.File(content, "w") as file:
+        write_elem(file, "/", adata, dataset_kwargs={"compression": "lzf"})
+    return content.getvalue()
+
+
 class storage_errors:
     """Turn a full disk into `StorageFull`, whatever was being written."""
 
@@ -153,7 +167,8 @@ class storage_errors:
         return None
 
     def __exit__(self, kind, error, trace) -> None:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        if full or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
             raise StorageFull(
                 "The result needs room on the disk, and the disk is full. Nothing was half-written: "
                 "free some space or set GENEWEAVE_HOME to another disk, then try again."

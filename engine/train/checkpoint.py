@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from engine.store import atomic_write
 def save_checkpoint(path: Path, *, epoch: int, model, optimizer, history: dict[str, list[float]]) -> None:
     """Write aside, then move in place; a kill at any moment leaves the last whole checkpoint."""
     state = {"epoch": epoch, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "history": history}
+    content = io.BytesIO()
+    torch.save(state, content)
     with atomic_write(path) as part:
-        torch.save(state, part)
+        part.write_bytes(content.getvalue())
 
 
 def load_checkpoint(path: Path, device) -> dict[str, Any] | None:

@@ -43,7 +43,7 @@ def test_a_study_file_becomes_a_map_whose_measures_are_printed_as_json(tmp_path,
     [
         (["embed", "pbmc68k-lineage", "--out", "x.h5ad"], "no study 'pbmc68k-lineage'.*Closest: pbmc68k-lineages"),
         (["embed", "pbmc68k-lineages", "--out", "no/such/x.h5ad"], "folder that exists, found 'no/such/x.h5ad'"),
-        (["embed", "pbmc68k-lineages", "--out", "x.h5ad", "--epochs", "0"], "'Epochs' must be a number from 1"),
+        (["embed", "pbmc68k-lineages", "--out", "x.h5ad", "--epochs", "0"], "'Epochs' must be a whole number from 1"),
         (["embed", "pbmc68k-lineages", "--out", "x.h5ad", "--device", "tpu"], "device must be one of auto.*'tpu'"),
         (["evaluate", "nothing.h5ad"], "expected at 'nothing.h5ad', and no file is there"),
     ],

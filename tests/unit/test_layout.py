@@ -22,7 +22,7 @@ MAY = {
     "engine.params": {"engine.errors"},
     "engine.progress": set(),
     "engine.settings": {"engine.errors", "platformdirs"},
-    "engine.store": {"engine.errors", "engine.settings", "anndata", "fsspec", "diskcache"},
+    "engine.store": {"engine.errors", "engine.settings", "anndata", "h5py", "fsspec", "diskcache"},
     "engine.library": BASE | {"engine.io"},
     "engine.terminal": {"engine.progress", "tqdm"},
     "engine.io": BASE | SCIENCE,

@@ -1,7 +1,7 @@
 """Artifacts are whole or not there, wherever they are kept."""
 
 import errno
-import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from anndata import AnnData
 
 from engine.errors import InvalidParameter, StorageDamaged, StorageFull, UnknownName
 from engine.settings import Settings
-from engine.store import Store, artifact_id
+from engine.store import Store, artifact_id, storage_errors
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -45,19 +45,27 @@ def test_the_same_request_has_the_same_name_and_another_has_not():
     assert name not in others and len(set(others)) == 3
 
 
-def test_a_full_disk_says_so_and_leaves_nothing_half_written(store, tmp_path, monkeypatch):
+def test_a_full_disk_says_so_and_leaves_nothing_half_written(tmp_path, monkeypatch):
+    store = Store(Settings.from_environment({"GENEWEAVE_HOME": str(tmp_path)}))
     store.write("graph-1", small())
 
-    def full(self, path, **options):
-        path.write_bytes(b"half")
+    def full(path, content):
+        with open(path, "wb") as file:
+            file.write(content[:100])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(AnnData, "write_h5ad", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(StorageFull, match="disk is full.*free some space"):
         store.write("graph-2", small())
     monkeypatch.undo()
     assert not store.has("graph-2") and np.array_equal(store.read("graph-1").X, small().X)
-    assert not [name for _, _, files in os.walk(tmp_path) for name in files if name.endswith(".part")]
+    assert [path.name for path in (tmp_path / "store").iterdir()] == ["graph-1.h5ad"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_device_without_room_is_a_full_disk_too():
+    with pytest.raises(StorageFull, match="disk is full"), storage_errors():
+        Path("/dev/full").write_bytes(b"anything")
 
 
 def test_a_damaged_file_is_called_damaged(tmp_path):
