@@ -23,7 +23,7 @@ class Settings:
 
     home: str = _setting("", "Folder for everything Geneweave keeps; default: your user data folder")
     broker_url: str = _setting("", "Celery broker; default: a folder under home; or redis://…")
-    database_url: str = _setting("", "Jobs and gene sets; default: SQLite under home; or postgresql+psycopg://…")
+    database_url: str = _setting("", "Jobs and gene sets; default: SQLite under home; or postgresql+pg8000://…")
     store_url: str = _setting("", "Results; default: a folder under home; or any fsspec address")
     host: str = _setting("127.0.0.1", "Address the web page is served on")
     port: str = _setting("8050", "Port; the next free one is used when it is taken")

@@ -43,7 +43,7 @@ class Stack:
 def stack(tmp_path_factory) -> Iterator[Stack]:
     """`python -m app` on an empty home; ended with everything it started."""
     home = tmp_path_factory.mktemp("home")
-    environ = {"GENEWEAVE_HOME": str(home), "GENEWEAVE_PORT": "0", "GENEWEAVE_THREADS": "2"}
+    environ = {"GENEWEAVE_HOME": str(home), "GENEWEAVE_PORT": "0", "GENEWEAVE_THREADS": "1"}
     process = subprocess.Popen([sys.executable, "-m", "app", "--no-browser"], cwd=ROOT, env={**os.environ, **environ},
                                stdout=subprocess.PIPE, text=True)  # fmt: skip
     try:
