@@ -97,7 +97,8 @@ def _points(store: Store, name: str) -> bytes:
     columns = [described(column) for column in colour_columns(embedding).values()]
     return orjson.dumps({
         "n": len(embedding.genes), "names": names.tolist(), "gene": array(codes.astype(np.uint32)),
-        "degree": array(embedding.obs["degree"].to_numpy().astype(np.uint32)), "columns": columns, "stops": CIVIDIS,
+        "degree": array(embedding.obs["degree"].to_numpy().astype(np.uint32)), "columns": columns,
+        "stops": {"light": CIVIDIS, "dark": CIVIDIS[2:]},
     })  # fmt: skip
 
 

@@ -49,7 +49,7 @@
 
   function bar(column) {
     const ramp = make("div", "atlas-ramp", [], { role: "img", "aria-label": `${column.label} from ${three(column.low)} to ${three(column.high)}, ${column.unit}` });
-    ramp.style.background = `linear-gradient(to right, ${atlas.data.stops.join(",")})`;
+    ramp.style.background = `linear-gradient(to right, ${atlas.stops().join(",")})`;
     const middle = (column.low + column.high) / 2;
     const ends = [column.low, middle, column.high].map((value) => make("span", "", [three(value)]));
     return [ramp, make("div", "atlas-ramp-ends", ends), make("div", "atlas-legend-unit", [column.unit])];

@@ -3,9 +3,12 @@
   const atlas = (window.geneweaveAtlas = window.geneweaveAtlas || {});
   const FADED = 0.15;
   const NONE = [0, 0, 0, 0];
+  const LETTER = 6.6;
   const scheme = () => (document.documentElement.getAttribute("data-mantine-color-scheme") === "dark" ? "dark" : "light");
   const channels = (hex) => [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16) / 255);
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  atlas.stops = () => atlas.data.stops[scheme()];
 
   /* 256 colours between the stops of a scale. */
   function ladder(stops) {
@@ -22,7 +25,7 @@
     if (column.kind === "category") return { table: column.colours.map(channels), place: (row) => column.codes[row] };
     const { values, low, high } = column;
     const scale = high > low ? 255 / (high - low) : 0;
-    return { table: ladder(atlas.data.stops), place: (row) => Math.round((values[row] - low) * scale) };
+    return { table: ladder(atlas.stops()), place: (row) => Math.round((values[row] - low) * scale) };
   }
 
   /* Which rows are hidden by the legend, 1 or 0. */
@@ -107,7 +110,9 @@
     const half = Math.max((atlas.state.size ?? atlas.start.size) / 2 + 3.5, 6);
     const [rx, ry] = unitsOf(half);
     const words = rows.map((row) => `${gene} · ${atlas.levelOf("dataset", row)}`);
-    const shifts = labelShifts(rows, words);
+    const { xaxis } = atlas.graph()._fullLayout;
+    const left = rows.map((row, place) => xaxis.c2p(atlas.xy[0][row]) + 24 + LETTER * words[place].length > xaxis._length);
+    const shifts = labelShifts(rows, words, left);
     return rows.map((row, place) => {
       const at = { x: atlas.xy[0][row], y: atlas.xy[1][row] };
       return {
@@ -116,8 +121,8 @@
           line: { color: ink, width: 1.75 }, layer: "above", editable: false,
         },
         label: {
-          ...at, name: "mark|", text: words[place].replace(gene, `<b>${gene}</b>`), showarrow: false, xanchor: "left",
-          xshift: half + 3, yshift: shifts[place], font: { size: 12, color: ink }, captureevents: false,
+          ...at, name: "mark|", text: words[place].replace(gene, `<b>${gene}</b>`), showarrow: false,
+          xanchor: left[place] ? "right" : "left", xshift: left[place] ? -half - 3 : half + 3, yshift: shifts[place], font: { size: 12, color: ink }, captureevents: false,
         },
       };
     });
@@ -130,12 +135,13 @@
   }
 
   /* For each label a shift in pixels at which it lies on no ring and no other label. */
-  function labelShifts(rows, words) {
+  function labelShifts(rows, words, left) {
     const { xaxis, yaxis } = atlas.graph()._fullLayout;
     const spots = rows.map((row) => [xaxis.c2p(atlas.xy[0][row]), yaxis.c2p(atlas.xy[1][row])]);
     const taken = spots.map(([x, y]) => [x - 9, x + 9, y - 8, y + 8]);
     return spots.map(([x, y], place) => {
-      const box = (shift) => [x + 9, x + 20 + 6.6 * words[place].length, y - shift - 7, y - shift + 7];
+      const long = 20 + LETTER * words[place].length;
+      const box = (shift) => [left[place] ? x - long : x + 9, left[place] ? x - 9 : x + long, y - shift - 7, y - shift + 7];
       const free = ([l, r, t, b], self) => taken.every(([tl, tr, tt, tb], k) => k === self || r < tl || l > tr || b < tt || t > tb);
       const shift = [0, 15, -15, 30, -30, 45, -45].find((value) => free(box(value), place)) ?? 0;
       taken.push(box(shift));
@@ -143,7 +149,7 @@
     });
   }
 
-  new MutationObserver(() => atlas.live() && atlas.base && atlas.decorate()).observe(document.documentElement, {
+  new MutationObserver(() => atlas.live() && atlas.base && atlas.schedulePaint()).observe(document.documentElement, {
     attributes: true, attributeFilter: ["data-mantine-color-scheme"],
   });
 })();

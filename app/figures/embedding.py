@@ -39,15 +39,24 @@ def map_figure(embedding: GeneEmbedding, *, scheme: str = "light") -> go.Figure:
 
 
 def cluster_numbers(embedding: GeneEmbedding, *, scheme: str) -> list[dict]:
-    """Each cluster's number where most of it lies, in its colour made readable."""
+    """Each cluster's number where it is densest, in its colour made readable."""
     column = category(embedding, "cluster")
-    xy = embedding.adata.obsm["X_umap"]
+    xy = np.asarray(embedding.adata.obsm["X_umap"], dtype=float)
+    reach = 0.06 * float(np.ptp(xy, axis=0).max())
     return [
         {"name": f"cluster|{level}", "text": f"<b>{level}</b>", "showarrow": False, "captureevents": True,
-         "x": float(x), "y": float(y), "font": {"size": 15, "color": legible(column.colours[level], scheme)}}
+         "x": x, "y": y, "font": {"size": 15, "color": legible(column.colours[level], scheme)}}
         for place, level in enumerate(column.levels)
-        for x, y in [np.median(xy[column.codes == place], axis=0)]
+        for x, y in [densest(xy[column.codes == place], reach)]
     ]  # fmt: skip
+
+
+def densest(points: np.ndarray, reach: float, *, most: int = 800) -> tuple[float, float]:
+    """Mean of the points within `reach` of the one that has the most around it; of `most` points at most."""
+    some = points[:: -(-len(points) // most)]
+    near = ((some[:, None] - some[None]) ** 2).sum(axis=2) <= reach**2  # (n, n)
+    x, y = some[near[near.sum(axis=1).argmax()]].mean(axis=0)
+    return float(x), float(y)
 
 
 def _frame(xy: np.ndarray) -> dict:

@@ -20,11 +20,12 @@ def expression_figure(table: pd.DataFrame) -> go.Figure:
     figure = go.Figure(bars)
     most = max(float(table["mean"].max()), 1e-6)
     figure.update_layout(
-        height=ROW * len(table) + ENDS, margin={"l": 4, "r": 8, "t": 2, "b": 4}, showlegend=False,
+        height=ROW * len(table) + ENDS, margin={"l": 4, "r": 36, "t": 2, "b": 32}, showlegend=False,
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "Inter, system-ui, sans-serif", "size": 11},
-        xaxis={"range": [0, 1.18 * most], "nticks": 4, "zeroline": False, "automargin": True,
-               "title": {"text": "mean log(1 + counts per 10,000)", "font": {"size": 10.5}, "standoff": 4}},
+        xaxis={"range": [0, 1.02 * most], "nticks": 4, "zeroline": False},
+        annotations=[{"text": "mean log(1 + counts per 10,000)", "xref": "paper", "yref": "paper", "x": 1, "y": 0,
+                      "xanchor": "right", "yanchor": "top", "yshift": -16, "showarrow": False, "font": {"size": 10.5}}],
         yaxis={"autorange": "reversed", "automargin": True, "ticks": ""},
     )  # fmt: skip
     return figure
