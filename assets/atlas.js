@@ -2,26 +2,28 @@
 (function () {
   const atlas = (window.geneweaveAtlas = window.geneweaveAtlas || {});
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+  const afterPaint = (act) => requestAnimationFrame(() => setTimeout(act, 0));
   const byId = (id) => document.getElementById(id);
   const FRESH = { colour: "cluster", gene: "", hide: {}, size: null, opacity: null, x: null, y: null, select: "" };
 
   atlas.byId = byId;
   atlas.setProps = setProps;
+  atlas.afterPaint = afterPaint;
   atlas.live = () => Boolean(byId("atlas-canvas") && atlas.state && atlas.data);
   atlas.graph = () => document.querySelector("#atlas-map .js-plotly-plot");
   atlas.say = (text) => {
     byId("atlas-live").textContent = text;
   };
 
-  /* Change the view: `parts` are fields of the state. What they touch is painted in the next frame. */
+  /* Change the view: `parts` are fields of the state. What they touch is painted in the next frame, then Dash is told. */
   atlas.update = function (parts) {
     const before = atlas.state;
     atlas.state = { ...before, ...parts };
     const changed = (name) => name in parts && JSON.stringify(before[name]) !== JSON.stringify(parts[name]);
     if (["colour", "hide", "size", "opacity", "select", "gene"].some(changed)) atlas.schedulePaint();
-    if (changed("colour")) setProps("atlas-colour", { value: parts.colour });
-    if (changed("gene")) opened(parts.gene);
-    if (changed("select")) setProps("atlas-selected", { data: parts.select });
+    if (changed("colour")) afterPaint(() => setProps("atlas-colour", { value: parts.colour }));
+    if (changed("gene")) afterPaint(() => opened(parts.gene));
+    if (changed("select")) afterPaint(() => setProps("atlas-selected", { data: parts.select }));
     writeAddress();
   };
 
@@ -34,10 +36,11 @@
   atlas.openGene = function (gene, row) {
     const known = atlas.data.known.get(String(gene).toUpperCase());
     if (known === undefined) return;
+    setProps("atlas-tabs", { value: "gene" });
+    if (known === atlas.state.gene) return;
+    byId("atlas-card").setAttribute("data-busy", "true");
     atlas.focusRow = row ?? atlas.focusRow;
     atlas.update({ gene: known });
-    setProps("atlas-tabs", { value: "gene" });
-    byId("atlas-card").setAttribute("data-busy", "true");
   };
 
   atlas.closeGene = () => atlas.update({ gene: "" });

@@ -63,4 +63,18 @@
     acts[act]();
   }
   document.addEventListener("keydown", keyed, true);
+
+  /* Enter in the search opens the best match, also when it is pressed before the list has marked one. */
+  function searched(event) {
+    if (event.key !== "Enter" || event.target.id !== "atlas-search" || !atlas.live()) return;
+    const typed = event.target.value;
+    setTimeout(() => typed && event.target.value === typed && atlas.openGene(bestMatch(typed.trim().toUpperCase())), 120);
+  }
+
+  function bestMatch(typed) {
+    const { known, names } = atlas.data;
+    const begins = names.find((name) => name.toUpperCase().startsWith(typed));
+    return known.get(typed) ?? begins ?? names.find((name) => name.toUpperCase().includes(typed));
+  }
+  document.addEventListener("keydown", searched, true);
 })();

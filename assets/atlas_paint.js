@@ -61,7 +61,9 @@
     atlas.hidden = atlas.hiddenRows();
     atlas.chosen = atlas.resolve(atlas.state.select);
     const size = atlas.state.size ?? atlas.start.size;
-    const painted = window.Plotly.update(atlas.graph(), { "marker.color": [colours()], "marker.size": size }, newDecoration(), [0]);
+    const [points, over] = [{ "marker.color": [colours()], "marker.size": size }, newDecoration()];
+    const { restyle, update } = window.Plotly;
+    const painted = over ? update(atlas.graph(), points, over, [0]) : restyle(atlas.graph(), points, [0]);
     atlas.drawLegend();
     atlas.showCounts();
     atlas.fillTable();
@@ -84,7 +86,7 @@
   function newDecoration() {
     const { gene, hide, size, x, y } = atlas.state;
     const key = JSON.stringify([atlas.start.map, scheme(), gene, hide, gene && [size, x, y]]);
-    if (key === decorated) return {};
+    if (key === decorated) return null;
     decorated = key;
     return decoration();
   }

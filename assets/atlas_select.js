@@ -20,9 +20,11 @@
     }
     atlas.update({ select: text });
     atlas.showSteps();
-    if (text) atlas.setProps("atlas-tabs", { value: "selection" });
-    const { points, genes } = atlas.countOf(atlas.resolve(text));
-    atlas.say(text ? `${genes} genes selected, ${points} points.` : "Selection cleared.");
+    atlas.afterPaint(() => {
+      if (text) atlas.setProps("atlas-tabs", { value: "selection" });
+      const { points, genes } = atlas.countOf(atlas.chosen);
+      atlas.say(text ? `${genes} genes selected, ${points} points.` : "Selection cleared.");
+    });
   };
 
   atlas.undo = () => at > 0 && atlas.select(past[--at], { step: false });
