@@ -146,6 +146,11 @@ def card_hint() -> html.Div:
     return html.Div([html.H2("No gene chosen"), html.Ul([html.Li(step) for step in steps])], className="atlas-hint")
 
 
+def card_bones() -> html.Div:
+    """The place of a card that is on its way."""
+    return html.Div([html.Div(className=f"gw-bone gw-bone-{part}") for part in ("title", "line", "card")])
+
+
 def _signed(value: float) -> html.Span:
     up = value >= 0
     glyph = html.Span("▲" if up else "▼", **{"aria-hidden": "true"})

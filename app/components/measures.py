@@ -22,19 +22,19 @@ MEANING = {
     "groups of like degree": "genes grouped by how many partners they have",
     "untrained network": "the same network before it learned",
 }
-MOST_NAMED = 3
+CORRELATIONS = {"|Pearson| of the input", "Pearson of the input"}  # these have seen the cells; the others have not
 
 
 def verdict(metrics: list[dict[str, Any]]) -> str:
-    """One sentence on the whole map: how many measures beat all their nulls, and which do not."""
-    short = [m["label"] for m in metrics if beaten_by(m)]
+    """One sentence on the whole map: where it beats what knows nothing of the cells, and where their correlation."""
     if not metrics:
         return "This map was stored without measures."
-    if not short:
-        return f"On {plural(len(metrics), 'measure')}, the map does better than every simple rival."
-    of = f"On {len(metrics) - len(short)} of {plural(len(metrics), 'measure')}"
-    rest = f"not on {listing(short)}" if len(short) <= MOST_NAMED else "each of the others says which rivals do as well"
-    return f"{of} the map does better than every simple rival; {rest}."
+    rivals = [set(beaten_by(metric)) for metric in metrics]
+    blind, all_of_them = sum(not of - CORRELATIONS for of in rivals), sum(not of for of in rivals)
+    told = f"On {blind} of {plural(len(metrics), 'measure')} the map does better than every rival that knows nothing"
+    if blind == all_of_them:
+        return f"{told} of the cells."
+    return f"{told} of the cells, and on {all_of_them or 'none'} better than their plain correlation too."
 
 
 def verdict_of(metric: dict[str, Any]) -> str:

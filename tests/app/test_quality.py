@@ -57,9 +57,11 @@ def test_a_tie_is_not_a_win():
     assert beaten_by(BY_NAME["overlap"] | {"value": 0.33}) == ["untrained network"]
 
 
-def test_the_page_names_the_measures_that_do_not_win_in_its_header():
-    assert verdict(measures()).endswith("not on Held-out edges found.")
-    assert verdict([BY_NAME["overlap"]]) == "On 1 measure, the map does better than every simple rival."
+def test_the_header_counts_the_measures_that_win_and_against_whom():
+    told = "measures the map does better than every rival that knows nothing of the cells"
+    assert verdict(measures()) == f"On 2 of 3 {told}."
+    seen = BY_NAME["overlap"] | {"nulls": {"random vectors": 0.1, "Pearson of the input": 0.9}}
+    assert verdict([seen, seen]) == f"On 2 of 2 {told}, and on none better than their plain correlation too."
 
 
 def test_the_strip_holds_the_value_filled_and_every_known_null_hollow():

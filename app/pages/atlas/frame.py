@@ -12,7 +12,7 @@ from app.components import atlas_ids as ids
 from app.components.alert import alert
 from app.components.buttons import file_button, tool
 from app.components.export_menu import export_menu
-from app.components.gene_card import card_hint
+from app.components.gene_card import card_bones, card_hint
 from app.components.gene_search import gene_search
 from app.components.how_made import how_made
 from app.components.legend import map_overlays
@@ -46,7 +46,8 @@ def map_view(stored: StoredMap, embedding: GeneEmbedding, view: View, *, names: 
     start = {"map": stored.id, "study": stored.study, "view": view.to_dict(), "size": point_size(len(embedding.genes))}
     stage = html.Div([title_line(stored, embedding, names, others), *_faults(faults), picture(embedding, names),
                       toolbar(view, embedding)], className="atlas-stage")
-    return html.Div([*stores(start), stage, inspector(names, embedding, sets), drawer()], className="atlas-frame")
+    beside = inspector(names, embedding, sets, gene=view.gene)
+    return html.Div([*stores(start), stage, beside, drawer()], className="atlas-frame")
 
 
 def stores(start: dict[str, Any]) -> list:
@@ -123,13 +124,14 @@ def _slider(name: str, label: str, value: float, ends: tuple[float, float], step
     return html.Div([html.Span(label, className="atlas-label"), slider], className="atlas-slide")
 
 
-def inspector(names: tuple[str, ...], embedding: GeneEmbedding, sets: list[GeneSet]) -> html.Aside:
+def inspector(names: tuple[str, ...], embedding: GeneEmbedding, sets: list[GeneSet], *, gene: str) -> html.Aside:
     """Search; beneath it the card of a gene or the selection."""
+    card = card_bones() if gene else card_hint()
     badge = html.Span(id="atlas-badge", className="atlas-badge")
     tabs = dmc.Tabs([
         dmc.TabsList([dmc.TabsTab("Gene", value="gene"),
                       dmc.TabsTab(["Selection", badge], value="selection")], grow=True),
-        dmc.TabsPanel(html.Div(card_hint(), id=ids.CARD), value="gene", className="atlas-panel"),
+        dmc.TabsPanel(html.Div(card, id=ids.CARD), value="gene", className="atlas-panel"),
         dmc.TabsPanel(html.Div([html.Div(selection_panel(embedding, None), id=ids.CHOICE), set_form(),
                                 html.Div(saved_sets(sets), id=ids.SETS)]), value="selection", className="atlas-panel"),
     ], id=ids.TABS, value="gene", keepMounted=True, className="atlas-tabs")  # fmt: skip
