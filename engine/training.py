@@ -49,7 +49,8 @@ def train_muse(graphs: list[GeneGraph], params: EmbedParams, *, device: str, che
     progress.device(describe(fabric))
     splits = [split_edges(g.edges.shape[1], params.training.held_out, seed=(seed, i)) for i, g in enumerate(graphs)]
     tensors = [graph_tensors(g, s.kept).to(fabric.device) for g, s in zip(graphs, splits, strict=True)]
-    task = MuseTask(tensors, _overlaps(graphs, splits, fabric.device), params.model, seed=seed)
+    kept = [split.kept for split in splits]
+    task = MuseTask(tensors, overlaps(graphs, kept, device=fabric.device), params.model, seed=seed)
     fabric.to_device(task.model)
     untrained = task.output()
     run = fit(task, params.training, fabric=fabric, checkpoint=checkpoint, progress=progress,
@@ -67,13 +68,19 @@ def held_out_auc(graphs: list[GeneGraph], splits: list[EdgeSplit], vectors: list
     return float(np.mean(found)) if found else None
 
 
-def _overlaps(graphs: list[GeneGraph], splits: list[EdgeSplit], device) -> dict:
-    """`Overlap` of every pair of datasets, from the kept edges."""
+def overlaps(graphs: list[GeneGraph], kept: list[np.ndarray], *, device) -> dict:
+    """`Overlap` of every pair of datasets i < j, from the kept columns of their edges.
+
+    Raises
+    ------
+    InvalidStudy
+        When a dataset shares no gene with any other.
+    """
     import torch
 
     from engine.train.muse_task import Overlap
 
-    joined = [adjacency(g.edges[:, s.kept], g.n_genes) for g, s in zip(graphs, splits, strict=True)]
+    joined = [adjacency(graph.edges[:, edges], graph.n_genes) for graph, edges in zip(graphs, kept, strict=True)]
     found, lonely = {}, set(range(len(graphs)))
     for i, j in combinations(range(len(graphs)), 2):
         rows_i, rows_j, weight = neighbour_jaccard(joined[i], joined[j], graphs[i].genes, graphs[j].genes)

@@ -1,0 +1,9 @@
+"""All benchmarks, one after the other: `make benchmark`."""
+
+from tests.benchmarks import atlas_paint, study, training
+
+for title, benchmark in (
+    ("The bundled study", study), ("Training beside the published code", training), ("The Atlas", atlas_paint),
+):  # fmt: skip
+    print(f"\n{title}", flush=True)
+    benchmark.main()
