@@ -14,4 +14,4 @@ THEME = "theme"  # dmc.ColorSchemeToggle; `computedColorScheme` is "light" or "d
 PULSE = "pulse"  # slow interval behind the ring
 RING = "ring"
 RING_LABEL = "ring-label"
-ACTIVE = "active"  # dcc.Store {job id: title} of jobs that were active at the last pulse
+TOLD = "told"  # dcc.Store of the time up to which ends of jobs were told

@@ -31,6 +31,7 @@ THEME = {
     "defaultRadius": "6px",
     "respectReducedMotion": True,
 }
+RECENT = 50  # jobs that the ring and the news look at
 SHORTCUTS = (
     ("/", "Find a gene, a gene set or a page"),
     ("g s", "Go to Studies"), ("g a", "Go to the Atlas"), ("g q", "Go to Quality"), ("g j", "Go to Jobs"),
@@ -61,7 +62,7 @@ def machinery() -> list:
     """What is not seen: address, stores, the pulse, live region, notifications."""
     return [
         dcc.Location(id=ids.URL, refresh="callback-nav"), dcc.Store(id=ids.ROUTE), dcc.Store(id=ids.TITLE),
-        dcc.Store(id=ids.ACTIVE), dcc.Interval(id=ids.PULSE, interval=2000),
+        dcc.Store(id=ids.TOLD), dcc.Interval(id=ids.PULSE, interval=2000),
         html.Div(id=ids.LIVE, className="gw-hidden", role="status", **{"aria-live": "polite"}),
         dmc.NotificationContainer(id=ids.NOTES, position="bottom-right", zIndex=500),
     ]
@@ -134,27 +135,32 @@ def register(app: Dash, services: Services) -> None:
                             Input(ids.HELP_OPEN, "n_clicks"), prevent_initial_call=True)
 
     @app.callback(
-        Output(ids.RING, "sections"), Output(ids.RING_LABEL, "children"), Output(ids.ACTIVE, "data"),
+        Output(ids.RING, "sections"), Output(ids.RING_LABEL, "children"), Output(ids.TOLD, "data"),
         Output(ids.LIVE, "children"), Output(ids.NOTES, "sendNotifications"),
-        Input(ids.PULSE, "n_intervals"), State(ids.ACTIVE, "data"),
+        Input(ids.PULSE, "n_intervals"), State(ids.TOLD, "data"),
     )
-    def pulse(_, before):
-        jobs = [*services.jobs.list(status="running"), *services.jobs.list(status="queued")]
-        ended = [services.jobs.get(job_id) for job_id in before or {} if job_id not in {job.id for job in jobs}]
-        return ring_state(jobs, ended, before, study_titles(services) if ended else {})
+    def pulse(_, told):
+        jobs = services.jobs.list(limit=RECENT)
+        return ring_state(jobs, told, study_titles(services))
 
 
-def ring_state(jobs: list[Job], ended: list[Job], before: dict | None, titles: dict[str, str]) -> tuple:
-    """Ring, label, active jobs, news for the live region, notifications."""
-    now = {job.id: job.title for job in jobs}
-    if now == before and not jobs:
+def ring_state(jobs: list[Job], told: str | None, titles: dict[str, str]) -> tuple:
+    """Ring, label, until when ends were told, news for the live region, notifications.
+
+    `told` is the end of the last job that was told of, None at the first pulse of a visit: what
+    ended before a person came is no news.
+    """
+    active = [job for job in jobs if job.active]
+    ended = [job for job in jobs if job.finished and told is not None and job.finished.isoformat() > told]
+    until = max([told or "", *(job.finished.isoformat() for job in jobs if job.finished)])
+    if until == told and not active:
         return (no_update,) * 5
-    done = 100 * sum(job.fraction for job in jobs) / len(jobs) if jobs else 0
-    sections = [{"value": round(done, 1), "color": "var(--gw-accent)"}] if jobs else []
-    label = plural(len(jobs), "job") if jobs else "Jobs"
+    done = 100 * sum(job.fraction for job in active) / len(active) if active else 0
+    sections = [{"value": round(done, 1), "color": "var(--gw-accent)"}] if active else []
+    label = plural(len(active), "job") if active else "Jobs"
     news = [news_of(job, titles) for job in ended]
     notes = [note(text, bad=job.status == "failed") for job, text in zip(ended, news, strict=True)]
-    return sections, label, now, " ".join(news) or no_update, notes or no_update
+    return sections, label, until, " ".join(news) or no_update, notes or no_update
 
 
 def news_of(job: Job, titles: dict[str, str]) -> str:

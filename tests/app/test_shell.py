@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from dash import no_update
 
 from app import ids, pages, shell
 from app.factory import create_app
@@ -106,17 +107,25 @@ def test_search_puts_the_equal_name_first_then_those_that_begin_with_it():
 def test_the_ring_shows_the_mean_progress_of_active_jobs(services):
     job = submit_embed(services.jobs, "pbmc68k-lineages", EmbedParams())
     take(services.jobs, job.id).write({"fraction": 0.4})
-    sections, label, active, *_ = shell.ring_state(services.jobs.list(), [], None, {})
-    assert sections[0]["value"] == 40 and label == "1 job" and active == {job.id: job.title}
+    sections, label, *_ = shell.ring_state(services.jobs.list(), None, {})
+    assert sections[0]["value"] == 40 and label == "1 job"
 
 
-def test_a_job_that_ended_is_told_in_a_sentence(services):
+def test_a_job_that_ended_is_told_once_in_a_sentence_however_short_it_was(services):
+    *_, told, _, _ = shell.ring_state([], None, {})
     job = submit_embed(services.jobs, "pbmc68k-lineages", EmbedParams())
     take(services.jobs, job.id).fail("The disk is full.")
-    ended = [services.jobs.get(job.id)]
-    *_, live, notes = shell.ring_state([], ended, {job.id: job.title}, {"pbmc68k-lineages": "Blood"})
+    titles = {"pbmc68k-lineages": "Blood"}
+    _, _, told, live, notes = shell.ring_state(services.jobs.list(), told, titles)
     assert live == "Gene map of Blood failed: The disk is full."
     assert notes[0]["message"] == live
+    assert shell.ring_state(services.jobs.list(), told, titles)[3] is no_update
+
+
+def test_what_ended_before_a_visit_is_no_news(services):
+    job = submit_embed(services.jobs, "pbmc68k-lineages", EmbedParams())
+    take(services.jobs, job.id).fail("The disk is full.")
+    assert shell.ring_state(services.jobs.list(), None, {})[3] is no_update
 
 
 def test_the_help_names_a_shortcut_for_every_page_of_the_rail():

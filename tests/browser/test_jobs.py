@@ -37,7 +37,7 @@ def until(condition, *, seconds: float = 60) -> None:
 def test_a_bad_setting_is_answered_in_the_form_and_asks_for_nothing(page, stack):
     before = len(stack.services.jobs.list())
     ask_for_map(page, epochs=0)
-    expect(page.get_by_text("'Epochs' must be a number from 1 to 100000").first).to_be_visible()
+    expect(page.get_by_text("'Epochs' must be a whole number from 1 to 100000").first).to_be_visible()
     assert len(stack.services.jobs.list()) == before
 
 
