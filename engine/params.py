@@ -77,6 +77,7 @@ class EmbedParams:
     training: TrainParams = field(default_factory=TrainParams)
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
+        """Nested dictionaries, ready for JSON."""
         return asdict(self)
 
     @classmethod

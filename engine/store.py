@@ -55,6 +55,7 @@ class Store:
         return self._cache
 
     def has(self, name: str) -> bool:
+        """Whether an artifact is stored."""
         return self._fs.exists(self._address(name))
 
     def names(self, step: str) -> list[str]:
@@ -100,6 +101,7 @@ class Store:
             shutil.copyfile(self._path(name), part)
 
     def delete(self, name: str) -> None:
+        """Remove an artifact; nothing happens when there is none."""
         if self.has(name):
             self._fs.rm_file(self._address(name))
 

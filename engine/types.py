@@ -205,6 +205,7 @@ class GeneEmbedding:
 
     @property
     def obs(self) -> pd.DataFrame:
+        """Facts of each row, a row per (dataset, gene)."""
         return self.adata.obs
 
     @cached_property

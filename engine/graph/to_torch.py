@@ -32,6 +32,7 @@ class GraphTensors:
         return len(self.features)
 
     def to(self, device: torch.device) -> GraphTensors:
+        """The same tensors on a device."""
         return GraphTensors(*(getattr(self, name).to(device) for name in self.__dataclass_fields__))
 
     def adjacency(self) -> Tensor:

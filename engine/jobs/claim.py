@@ -42,6 +42,7 @@ class Claim:
                 self._table.add_event(connection, self.job.id, kind, payload)
 
     def cancel_requested(self) -> bool:
+        """Whether a person asked to stop the job."""
         with self._table.engine.connect() as connection:
             row = connection.execute(sa.select(jobs.c.cancel_requested).where(self._mine)).first()
         if row is None:
@@ -53,9 +54,11 @@ class Claim:
         self._end("done", {"result": result, "fraction": 1.0}, "Done.")
 
     def fail(self, sentence: str) -> None:
+        """The job ended without a result; `sentence` is what people read."""
         self._end("failed", {"error": sentence}, sentence)
 
     def cancel(self) -> None:
+        """The job ended because a person asked for it."""
         self._end("cancelled", {}, "Cancelled.")
 
     def hand_back(self) -> None:

@@ -77,6 +77,7 @@ gene_sets = sa.Table(
 
 
 def utc_now() -> datetime:
+    """Now, with its time zone."""
     return datetime.now(UTC)
 
 

@@ -79,11 +79,6 @@ class JobTable:
         with self.engine.connect() as connection:
             return [JobEvent.from_row(row) for row in connection.execute(query.order_by(job_events.c.seq))]
 
-    def running_count(self) -> int:
-        query = sa.select(sa.func.count()).where(jobs.c.status == "running")
-        with self.engine.connect() as connection:
-            return connection.execute(query).scalar_one()
-
     def cancel(self, job_id: str) -> Job:
         """Stop a job: at once when it waits, between two steps when it runs; else nothing changes."""
         waiting = sa.update(jobs).where(jobs.c.id == job_id, jobs.c.status == "queued")

@@ -62,6 +62,7 @@ class WarmUp:
         self._thread.start()
 
     def wait(self) -> None:
+        """Until everything is loaded."""
         self._thread.join()
 
 

@@ -65,10 +65,12 @@ class _Rows:
 
     @cached_property
     def genes(self) -> np.ndarray:
+        """Gene of each row of the map, shape (n_rows,)."""
         return np.concatenate([d.genes for d in self.data])
 
     @cached_property
     def datasets(self) -> np.ndarray:
+        """Number of the dataset of each row, shape (n_rows,)."""
         return np.repeat(np.arange(len(self.data)), [d.n_genes for d in self.data])
 
     @cached_property
@@ -79,6 +81,7 @@ class _Rows:
 
     @cached_property
     def neighbours(self) -> sparse.csr_matrix:
+        """Neighbour sets of all rows over gene names, with the gene itself."""
         graphs = [adjacency(d.network, d.n_genes) for d in self.data]
         return neighbour_sets(graphs, [d.genes for d in self.data])
 

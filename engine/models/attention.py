@@ -18,6 +18,7 @@ class GeneAttention(TransformerConv):
     """
 
     def forward(self, x: Tensor, graph: Tensor) -> Tensor:
+        """From (n_genes, n_in) to (n_genes, heads · n_out)."""
         if graph.dtype != torch.bool:
             return super().forward(x, graph)
         query, key, value = (self._heads(layer(x)) for layer in (self.lin_query, self.lin_key, self.lin_value))

@@ -26,8 +26,11 @@ class Task(Protocol):
 
     model: nn.Module
 
-    def losses(self, epoch: int) -> dict[str, Tensor]: ...
-    def output(self) -> list[np.ndarray]: ...
+    def losses(self, epoch: int) -> dict[str, Tensor]:
+        """Parts of the loss of an epoch; their sum is made smaller."""
+
+    def output(self) -> list[np.ndarray]:
+        """What the model gives now, without gradient; an array per dataset."""
 
 
 @dataclass

@@ -26,6 +26,7 @@ class Overlap:
     differing: tuple[Tensor, Tensor]
 
     def turned(self) -> Overlap:
+        """The same overlap seen from the other dataset."""
         return Overlap(self.rows[::-1], self.weight, self.differing[::-1])
 
 
