@@ -49,16 +49,20 @@ def _system_install(package: str, names: tuple[str, ...]) -> bool:
             print(f"Installing {package} with {manager}")
             if update:
                 _quiet(update, timeout=300)
-            return _quiet([*install, package], timeout=900) and _on_path(names)
+            return _quiet([*install, package], timeout=900, tell=True) and _on_path(names)
     return False
 
 
-def _quiet(command: list[str], *, timeout: float) -> bool:
+def _quiet(command: list[str], *, timeout: float, tell: bool = False) -> bool:
+    """Whether a command went well; its last words are printed when it did not and `tell` says so."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
-        return subprocess.run(command, env=environment, timeout=timeout, capture_output=True).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+        run = subprocess.run(command, env=environment, timeout=timeout, capture_output=True, text=True)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        run = subprocess.CompletedProcess(command, 1, "", str(error))
+    if run.returncode and tell:
+        print("\n".join((run.stdout + run.stderr).strip().splitlines()[-3:]))
+    return run.returncode == 0
 
 
 if __name__ == "__main__":
