@@ -63,7 +63,7 @@ def note(text: str, *, bad: bool = False, title: str = "") -> dict:
     """One notification for `sendNotifications`."""
     return {
         "id": f"note-{abs(hash(text))}", "action": "show", "message": text, "title": title or None,
-        "color": "orange" if bad else "accent", "autoClose": False if bad else 6000, "withCloseButton": True,
+        "color": "orange" if bad else "accent", "autoClose": 15000 if bad else 6000, "withCloseButton": True,
         "closeButtonProps": {"aria-label": "Close this message"},
     }
 
