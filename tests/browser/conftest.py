@@ -47,7 +47,7 @@ def stack(tmp_path_factory) -> Iterator[Stack]:
     process = subprocess.Popen([sys.executable, "-m", "app", "--no-browser"], cwd=ROOT, env={**os.environ, **environ},
                                stdout=subprocess.PIPE, text=True)  # fmt: skip
     try:
-        yield Stack(_address(process), Services.build(Settings.from_environment(environ)))
+        yield Stack(told_address(process), Services.build(Settings.from_environment(environ)))
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -97,7 +97,7 @@ def chromium() -> str | None:
     return os.environ.get("GENEWEAVE_CHROMIUM") or next(filter(None, map(shutil.which, ON_PATH)), None)
 
 
-def _address(process: subprocess.Popen) -> str:
+def told_address(process: subprocess.Popen) -> str:
     """The address that the supervisor tells when the first page is there."""
     lines: queue.Queue[str] = queue.Queue()
     threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True).start()
