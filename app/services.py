@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.files import Files
 from engine.jobs.publish import publisher
 from engine.jobs.sets import GeneSets
 from engine.jobs.table import JobTable
+from engine.knowledge import Knowledge
 from engine.library import Library
 from engine.settings import Settings
 from engine.store import Store
@@ -14,13 +16,15 @@ from engine.store import Store
 
 @dataclass(frozen=True)
 class Services:
-    """The settings, and what they say where to find: results, jobs, studies, gene sets."""
+    """The settings, and what they say where to find: results, jobs, studies, gene sets, files, knowledge."""
 
     settings: Settings
     store: Store
     jobs: JobTable
     library: Library
     sets: GeneSets
+    files: Files
+    knowledge: Knowledge
 
     @classmethod
     def build(cls, settings: Settings) -> Services:
@@ -30,4 +34,6 @@ class Services:
             jobs=JobTable(settings.database_url, publish=publisher(settings)),
             library=Library(settings),
             sets=GeneSets(settings.database_url),
+            files=Files(settings),
+            knowledge=Knowledge(settings),
         )

@@ -22,6 +22,22 @@ class InvalidCounts(GeneweaveError):
     """A matrix that does not hold counts: NaN, negative or fractional values, or no cells."""
 
 
+class InvalidFile(GeneweaveError):
+    """A file that cannot be read, or must not be: damaged, of another kind, or reaching outside itself."""
+
+
+class QuotaExceeded(GeneweaveError):
+    """A file, or all of them together, would be larger than the settings allow."""
+
+
+class KnowledgeMissing(GeneweaveError):
+    """A knowledge file that a step needs is not on this machine."""
+
+
+class DownloadFailed(GeneweaveError):
+    """A library file could not be fetched, or was not what its checksum says."""
+
+
 class InvalidParameter(GeneweaveError):
     """A parameter outside its range."""
 

@@ -38,6 +38,18 @@ def prepare(source: DatasetSource, params: NetworkParams, *, roles: Roles, store
     return name
 
 
+def networks(study: Study, params: NetworkParams, *, store: Store, progress: Progress | None = None) -> list[str]:
+    """Ids of the stored networks of a study's datasets, in its order, computed when they are not there yet."""
+    progress, names = progress or Progress(), []
+    for i, source in enumerate(study.datasets):
+        progress.stage(f"Finding co-expression in {source.name}", i / len(study.datasets))
+        names.append(prepare(source, params, roles=study.roles, store=store))
+        found = load_graph(names[-1], store=store)
+        progress.log(f"{source.name}: {found.n_genes:,} genes, {found.edges.shape[1]:,} edges")
+        progress.check()
+    return names
+
+
 def embedding_id(study: Study, params: EmbedParams, *, store: Store) -> str:
     """Id that `embed` will store its result under; needs the files, not the computation."""
     graphs = [graph_id(source, params.network, roles=study.roles, store=store) for source in study.datasets]
@@ -56,7 +68,7 @@ def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "aut
         progress.log("This map was made before: taken from the store.")
         return name
     started, checkpoint, seed = time.monotonic(), store.checkpoint(name), params.training.seed
-    names = _prepare_all(study, params.network, store, Span(progress, 0.0, 0.1))
+    names = networks(study, params.network, store=store, progress=Span(progress, 0.0, 0.1))
     graphs = [load_graph(graph, store=store) for graph in names]
     progress.stage("Learning which genes keep company", 0.1)
     trained = train_muse(graphs, params, device=device, checkpoint=checkpoint, progress=Span(progress, 0.1, 0.8))
@@ -109,14 +121,3 @@ def evaluate(embedding: GeneEmbedding, *, store: Store) -> dict:
     again = all(store.has(name) for name in known)
     metrics = measure_again(embedding, [load_graph(name, store=store) for name in known]) if again else recorded
     return {"study": embedding.facts["study"], "recomputed": again, "metrics": metrics}
-
-
-def _prepare_all(study: Study, params: NetworkParams, store: Store, progress: Progress) -> list[str]:
-    names = []
-    for i, source in enumerate(study.datasets):
-        progress.stage(f"Finding co-expression in {source.name}", i / len(study.datasets))
-        names.append(prepare(source, params, roles=study.roles, store=store))
-        found = load_graph(names[-1], store=store)
-        progress.log(f"{source.name}: {found.n_genes:,} genes, {found.edges.shape[1]:,} edges")
-        progress.check()
-    return names

@@ -30,6 +30,10 @@ class Settings:
     device: str = _setting("auto", "Where models train: auto, cpu, cuda or mps")
     threads: str = _setting("0", "CPU threads for training; 0 is all cores but one, which is left to the page")
     cache_gb: str = _setting("2", "Size limit of the cache in front of the store, in GB")
+    mirror: str = _setting("", "Folder that serves the library's files without a network; default: none")
+    upload_gb: str = _setting("50", "Largest upload, in GB")
+    uploads_gb: str = _setting("200", "Room for all uploads together, in GB")
+    matrix_gb: str = _setting("8", "Memory that reading one matrix may take, in GB; a larger one is refused")
     stale_seconds: str = _setting("20", "A running job silent for so long is put back in the queue")
 
     @classmethod
@@ -42,7 +46,7 @@ class Settings:
         given["broker_url"] = given["broker_url"] or "filesystem://"
         given["database_url"] = given["database_url"] or f"sqlite:///{home / 'geneweave.db'}"
         given["store_url"] = given["store_url"] or str(home / "store")
-        for name in ("port", "threads", "stale_seconds", "cache_gb"):
+        for name in ("port", "threads", "stale_seconds", "cache_gb", "upload_gb", "uploads_gb", "matrix_gb"):
             _number(name, given[name])
         return cls(**given)
 

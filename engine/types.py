@@ -31,13 +31,34 @@ class Roles:
 
 
 @dataclass(frozen=True)
+class QcLimits:
+    """Which cells are kept, each limit inclusive; None leaves it open.
+
+    `min_counts` and `max_counts` bound a cell's total counts, `min_genes` the number of genes seen in
+    it, `max_mito` the per cent of its counts in mitochondrial genes (names that begin with MT-).
+    """
+
+    min_counts: float | None = None
+    max_counts: float | None = None
+    min_genes: float | None = None
+    max_mito: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if value is not None and not (number and value >= 0):
+                raise InvalidStudy(f"QC limit '{name}' must be a number of 0 or more, found {value!r}. Correct it.")
+
+
+@dataclass(frozen=True)
 class DatasetSource:
     """Where one dataset of a study comes from, before it is read.
 
-    `column` and `values` keep the cells whose `obs[column]` is one of `values`. `counts` says
-    where the counts are: `X`, `raw`, `layers/NAME`, or `raw/log1p-1e4` when they must be had back
-    from log1p(1e4 · count / depth). `depth` names the `obs` column with the total counts of a
-    cell; None sums the matrix.
+    `column` and `values` keep the cells whose `obs[column]` is one of `values`; `qc` drops poor ones.
+    `counts` says where the counts are: `X`, `raw`, `layers/NAME`, `obsm/NAME` (surface proteins beside
+    the genes), or `raw/log1p-1e4` when they must be had back from log1p(1e4 · count / depth). `depth`
+    names the `obs` column with the total counts of a cell; None sums the matrix. `symbols` names the
+    `var` column with gene symbols; None takes the names of `var`.
     """
 
     name: str
@@ -50,6 +71,8 @@ class DatasetSource:
     values: tuple[str, ...] = ()
     counts: str = "X"
     depth: str | None = None
+    symbols: str | None = None
+    qc: QcLimits = field(default_factory=QcLimits)
 
     def __post_init__(self) -> None:
         if self.modality not in MODALITIES:
@@ -95,13 +118,15 @@ class Dataset:
     """One count matrix of one modality, tissue, species and condition.
 
     `adata.X` holds counts, shape (n_cells, n_genes); `depth` the total counts of each cell over
-    all genes measured, shape (n_cells,); `cell_type` a label of each cell or None.
+    all genes measured, shape (n_cells,); `cell_type` a label of each cell or None; `coordinates`
+    the place of each spot in its tissue, float64 (n_cells, 2), or None.
     """
 
     source: DatasetSource
     adata: AnnData
     depth: np.ndarray
     cell_type: np.ndarray | None = None
+    coordinates: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.depth.shape != (self.adata.n_obs,):

@@ -10,6 +10,7 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_upda
 from app.components.alert import alert
 from app.components.page_header import icon
 from app.words import duration, elapsed, percent
+from engine.jobs.submit import CHECK, EMBED, FETCH, NETWORKS
 from engine.jobs.table import JobTable
 from engine.params import EmbedParams
 
@@ -24,6 +25,15 @@ STATES = {
     "failed": ("Failed", "warning", " gw-tag-bad"),
     "cancelled": ("Cancelled", "none", ""),
 }
+
+# what a finished job of each kind leads to: words and address
+RESULT = {
+    EMBED: (("Open the map", "/atlas?map={}"), ("See its quality", "/quality?map={}")),
+    NETWORKS: (("See the networks", "/data/networks?study={}"),),
+    CHECK: (("See what was found", "/data/files/{}"),),
+    FETCH: (("Open the library", "/data/library"),),
+}
+LOOKS = ("gw-button", "gw-button-quiet")
 
 DO = {"cancel": JobTable.cancel, "retry": JobTable.retry}
 
@@ -75,8 +85,9 @@ def actions(job: Job) -> list[Any]:
     if job.active:
         return [] if job.cancel_requested else [_button("Cancel", "cancel", job.id, "stop")]
     if job.status == "done":
-        return [dcc.Link("Open the map", href=f"/atlas?map={job.result}", className="gw-button"),
-                dcc.Link("See its quality", href=f"/quality?map={job.result}", className="gw-button-quiet")]
+        first, *others = RESULT[job.kind]
+        return [dcc.Link(word, href=address.format(job.result), className=look)
+                for (word, address), look in zip((first, *others), LOOKS, strict=False)]
     fault = [alert(job.error)] if job.error else []
     return [*fault, _button("Try again", "retry", job.id, "again")]
 
@@ -139,6 +150,8 @@ def job_title(job: Job, titles: dict[str, str]) -> str:
 
 def differences(job: Job) -> str:
     """The settings in which a map differs from the default: `Epochs 60, Seed 3`; empty when in none."""
+    if job.kind != EMBED:
+        return ""
     params = EmbedParams.from_dict(job.params.get("params", {}))
     groups = [getattr(params, group.name) for group in fields(params)]
     return ", ".join(f"{f.metadata['label']} {getattr(group, f.name)}" for group in groups for f in fields(group)

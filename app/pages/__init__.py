@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from app.pages import atlas, job, jobs, quality, studies
+from app.pages import (
+    atlas,
+    data,
+    data_file,
+    job,
+    jobs,
+    library,
+    modalities,
+    networks,
+    quality,
+    studies,
+    study,
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +42,13 @@ class Page:
 
 PAGES = (
     Page(studies, "studies", "s"),
+    Page(study),
+    Page(data, "data", "d"),
+    Page(data_file),
+    Page(networks),
+    Page(library),
     Page(atlas, "atlas", "a"),
+    Page(modalities, "modalities", "m"),
     Page(quality, "quality", "q"),
     Page(jobs, "jobs", "j"),
     Page(job),

@@ -16,6 +16,7 @@ from app.figures.loss import history_losses, loss_extension, loss_figure
 from app.maps import find_map
 from engine.command import command
 from engine.errors import GeneweaveError, UnknownName
+from engine.jobs.submit import EMBED
 from engine.params import EmbedParams
 
 if TYPE_CHECKING:
@@ -76,16 +77,17 @@ def register(app: Dash, services: Services) -> None:
 
 
 def _main_column(services: Services, job: Job, story: Story) -> html.Div:
-    curve = graph("job-loss", loss_figure(losses_of(services, job, story)), name="loss")
+    learns = job.kind == EMBED
+    curve = graph("job-loss", loss_figure(losses_of(services, job, story) if learns else []), name="loss")
     log = html.Div(html.Div(log_lines(story), id="job-log"), className="gw-log", tabIndex=0, role="log",
                    **{"aria-label": "Log"})
     return html.Div([
         html.Section(job_card(job, link=False), className="gw-card", **{"aria-label": "Progress"}),
         html.Section([html.H2("Loss over the epochs"), html.P(
             "How far the model is from its aims; it falls while it learns, and levels off when it has.",
-            className="gw-muted gw-small"), curve], className="gw-card"),
+            className="gw-muted gw-small"), curve], className="gw-card", hidden=not learns),
         html.Section([html.H2("Log"), log], className="gw-card"),
-        html.Section(_made(job), className="gw-card gw-card-low"),
+        html.Section(_made(job) if learns else html.Div(), className="gw-card gw-card-low", hidden=not learns),
     ], className="gw-stack")
 
 
@@ -105,6 +107,8 @@ def _made(job: Job) -> Any:
 
 
 def _curve_changes(services: Services, job: Job, story: Story, seen: dict) -> tuple:
+    if job.kind != EMBED:
+        return no_update, no_update
     if job.status == "done" and seen["status"] != "done":
         return loss_figure(losses_of(services, job, story)), no_update
     new = [loss for loss in story.losses if loss["epoch"] > seen["epoch"]]

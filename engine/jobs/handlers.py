@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.jobs.record import Job
-from engine.jobs.submit import EMBED
+from engine.jobs.submit import CHECK, EMBED, FETCH, NETWORKS
 from engine.library import Library
-from engine.params import EmbedParams
+from engine.params import EmbedParams, NetworkParams
 from engine.progress import Progress
 from engine.settings import Settings
 from engine.store import Store
@@ -24,6 +24,34 @@ def embed(job: Job, settings: Settings, progress: Progress) -> str:
     return pipeline.embed(study, params, store=Store(settings), device=settings.device, progress=progress)
 
 
+def networks(job: Job, settings: Settings, progress: Progress) -> str:
+    """The co-expression networks of a study; the result is the study's name."""
+    study = Library(settings).study(job.params["study"])
+    params = NetworkParams(**job.params["params"])
+    from engine import pipeline
+
+    pipeline.networks(study, params, store=Store(settings), progress=progress)
+    return study.name
+
+
+def check(job: Job, settings: Settings, progress: Progress) -> str:
+    """What is in a file; the result is the file's id."""
+    from engine import intake
+
+    return intake.check_upload(job.params["file"], tuple(job.params["fixes"]), settings, progress=progress)
+
+
+def fetch(job: Job, settings: Settings, progress: Progress) -> str:
+    """A file of the library; the result is its name."""
+    from engine.knowledge import Knowledge
+
+    Knowledge(settings).fetch(job.params["entry"], progress=progress)
+    return job.params["entry"]
+
+
 HANDLERS: dict[str, Handler] = {
     EMBED: embed,
+    NETWORKS: networks,
+    CHECK: check,
+    FETCH: fetch,
 }

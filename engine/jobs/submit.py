@@ -1,14 +1,33 @@
-"""What a page asks for: a gene map of a study, as a job."""
+"""What a page asks for, as jobs: a gene map, networks, the check of a file, a library file."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+from engine.files import DataFile
 from engine.jobs.record import Job
 from engine.jobs.table import JobTable
-from engine.params import EmbedParams
+from engine.params import EmbedParams, NetworkParams
 
-EMBED = "embed"
+EMBED, NETWORKS, CHECK, FETCH = "embed", "networks", "check", "fetch"
 
 
 def submit_embed(jobs: JobTable, study: str, params: EmbedParams) -> Job:
     """Ask for the gene map of a study; the job that is already active for it, or a new one."""
     return jobs.submit(EMBED, f"Gene map of {study}", {"study": study, "params": params.to_dict()})
+
+
+def submit_networks(jobs: JobTable, study: str, params: NetworkParams) -> Job:
+    """Ask for the co-expression networks of a study, without a map."""
+    return jobs.submit(NETWORKS, f"Networks of {study}", {"study": study, "params": asdict(params)})
+
+
+def submit_check(jobs: JobTable, file: DataFile) -> Job:
+    """Ask what is in a file, with its fixes applied."""
+    asked = {"file": file.id, "fixes": list(file.fixes)}
+    return jobs.submit(CHECK, f"Check of {file.name}", asked, queue="interactive")
+
+
+def submit_fetch(jobs: JobTable, entry: str) -> Job:
+    """Ask for a file of the library."""
+    return jobs.submit(FETCH, f"Fetching {entry}", {"entry": entry}, queue="interactive")

@@ -1,0 +1,73 @@
+"""Commands for gene maps: studies, embed, evaluate."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+from engine.errors import InvalidParameter
+from engine.library import Library
+from engine.params import EmbedParams, MuseParams, NetworkParams, TrainParams
+from engine.settings import Settings
+
+GROUPS = {"network": NetworkParams, "model": MuseParams, "training": TrainParams}
+
+
+def add(commands) -> None:
+    """Add the commands to the parser of `python -m engine`."""
+    commands.add_parser("studies", help="list the studies").set_defaults(run=_studies)
+    embed = commands.add_parser("embed", help="make the gene map of a study")
+    embed.set_defaults(run=_embed)
+    embed.add_argument("study", help="name of a study, or a TOML file")
+    embed.add_argument("--out", type=Path, required=True, metavar="E.h5ad", help="where to write the map")
+    embed.add_argument("--device", default=None, help="auto, cpu, cuda or mps")
+    for group in GROUPS.values():
+        add_parameters(embed, group)
+    evaluate = commands.add_parser("evaluate", help="measure a map; prints JSON")
+    evaluate.set_defaults(run=_evaluate)
+    evaluate.add_argument("map", type=Path, metavar="E.h5ad")
+
+
+def add_parameters(parser: argparse.ArgumentParser, group: type) -> None:
+    """Options for every field of a parameter dataclass."""
+    section = parser.add_argument_group(group.__doc__.splitlines()[0].rstrip("."))
+    for f in fields(group):
+        section.add_argument(
+            f"--{f.name.replace('_', '-')}", type=type(f.default), default=f.default,
+            choices=f.metadata["choices"] or None, metavar=None if f.metadata["choices"] else f.name[0].upper(),
+            help=f"{f.metadata['doc']} (default {f.default})".replace("%", "%%"),
+        )  # fmt: skip
+
+
+def _studies(args: argparse.Namespace, settings: Settings) -> None:
+    library = Library(settings)
+    for study in library.studies():
+        print(f"{study.name}\n    {study.title}: {', '.join(source.name for source in study.datasets)}")
+    for file, sentence in library.problems():
+        print(f"geneweave: {file} cannot be used. {sentence}", file=sys.stderr)
+
+
+def _embed(args: argparse.Namespace, settings: Settings) -> None:
+    from engine import pipeline
+    from engine.store import Store
+    from engine.terminal import TerminalProgress
+
+    given = {name: {f.name: getattr(args, f.name) for f in fields(group)} for name, group in GROUPS.items()}
+    params, store = EmbedParams.from_dict(given), Store(settings)
+    if not args.out.resolve().parent.is_dir():
+        raise InvalidParameter(f"--out must lie in a folder that exists, found '{args.out}'. Make the folder first.")
+    study = Library(settings).study(args.study)
+    with TerminalProgress() as progress:
+        name = pipeline.embed(study, params, store=store, device=args.device or settings.device, progress=progress)
+    store.export(name, args.out)
+    print(f"{args.out}: {pipeline.load_embedding(name, store=store).adata.n_obs:,} genes of {study.title}")
+
+
+def _evaluate(args: argparse.Namespace, settings: Settings) -> None:
+    from engine import pipeline
+    from engine.store import Store
+
+    print(json.dumps(pipeline.evaluate(pipeline.read_embedding(args.map), store=Store(settings)), indent=2))
