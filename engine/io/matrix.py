@@ -58,7 +58,8 @@ class OnDisk:
         if not self._sparse:
             return sparse.csr_matrix(self._node[start:stop])
         first, last = int(self._indptr[start]), int(self._indptr[stop])
-        parts = self._node["data"][first:last], self._node["indices"][first:last], self._indptr[start : stop + 1] - first
+        starts = self._indptr[start : stop + 1] - first
+        parts = self._node["data"][first:last], self._node["indices"][first:last], starts
         return sparse.csr_matrix(parts, shape=(stop - start, self.shape[1]))
 
 
