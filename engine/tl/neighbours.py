@@ -52,8 +52,16 @@ def nearest(vectors: np.ndarray, *, n_neighbours: int = N_NEIGHBOURS) -> Neighbo
     if k < 1:
         return Neighbours(np.zeros((len(vectors), 0), np.int64), np.zeros((len(vectors), 0)))
     search = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(vectors)
-    distances, rows = search.kneighbors()
-    return Neighbours(rows.astype(np.int64), distances.astype(np.float64))
+    rows = search.kneighbors(return_distance=False)
+    return _in_order(vectors, rows.astype(np.int64))
+
+
+def _in_order(vectors: np.ndarray, rows: np.ndarray) -> Neighbours:
+    """Neighbours with distances from the differences: those of equal rows are 0, not the rounding of a product."""
+    places = vectors.astype(np.float64)
+    distances = np.stack([np.linalg.norm(places - places[column], axis=1) for column in rows.T], axis=1)
+    order = np.argsort(distances, axis=1, kind="stable")
+    return Neighbours(np.take_along_axis(rows, order, 1), np.take_along_axis(distances, order, 1))
 
 
 def connectivities(neighbours: Neighbours) -> sparse.csr_matrix:
