@@ -36,7 +36,8 @@ class GeneTable:
                 if name and symbol:
                     found.setdefault(name, symbol)
         meanings: dict[str, set[str]] = {}
-        for names, symbol in zip(self.table["aliases"], self.table["symbol"], strict=True):
+        named = self.table[self.table["symbol"] != ""]
+        for names, symbol in zip(named["aliases"], named["symbol"], strict=True):
             for alias in filter(None, str(names).split("|")):
                 meanings.setdefault(alias, set()).add(symbol)
         return {alias: symbols.pop() for alias, symbols in meanings.items() if len(symbols) == 1} | found

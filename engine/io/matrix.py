@@ -43,7 +43,7 @@ class OnDisk:
 
     def __init__(self, node: Any, shape: tuple[int, int] | None = None) -> None:
         self._node = node
-        self._indptr = node["indptr"][:] if "indptr" in node else None
+        self._indptr = node["indptr"][:] if hasattr(node, "keys") else None  # a dataset has none
         self.shape = tuple(int(n) for n in (shape or (node.attrs["shape"] if self._sparse else node.shape)))
 
     @property
