@@ -14,6 +14,7 @@ from engine.errors import InvalidParameter, QuotaExceeded, UnknownName
 from engine.io.report import Report
 from engine.settings import Settings
 from engine.store import atomic_write, storage_errors
+from engine.types import QcLimits
 
 GB = 1e9
 
@@ -33,7 +34,8 @@ class Files:
     """Files under `<home>/files/<id>/`.
 
     `original/` holds what came and is never written to; `about.json` the record; `check.json` the report;
-    `matrix.h5ad` the counts that studies read; `cells.npz` facts of each cell for the QC plots.
+    `matrix.h5ad` the counts that studies read; `cells.npz` facts of each cell for the QC plots;
+    `limits.json` the quality limits that a person chose there.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -55,21 +57,26 @@ class Files:
             raise UnknownName(f"There is no file '{file_id}'. It may have been deleted: look on the Data page.")
         return self._read(folder)
 
-    def add(self, name: str, source: Path) -> DataFile:
+    def add(self, name: str, source: Path, *, file_id: str = "") -> DataFile:
         """Take in a finished upload, a file or a folder, by moving it; checks the room first.
+
+        Asked again with the same `file_id`, it goes on where it was interrupted and makes no second file.
 
         Raises
         ------
         QuotaExceeded
             When it is larger than the settings allow; the source stays where it is.
         """
-        size = folder_bytes(source)
-        self.need_room(size)
-        file = DataFile(uuid.uuid4().hex[:12], name, size, datetime.now(UTC).isoformat())
-        with storage_errors():
-            original = self.root / file.id / "original"
-            original.mkdir(parents=True)
-            shutil.move(source, original / Path(name).name)
+        folder = self.root / (file_id or uuid.uuid4().hex[:12])
+        original = folder / "original" / Path(name).name
+        if (folder / "about.json").is_file():
+            return self._read(folder)
+        if not original.exists():
+            self.need_room(folder_bytes(source))
+            with storage_errors():
+                original.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(source, original)
+        file = DataFile(folder.name, name, folder_bytes(original), datetime.now(UTC).isoformat())
         self._write(file)
         return file
 
@@ -125,6 +132,18 @@ class Files:
         file = replace(self.get(file_id), fixes=tuple(dict.fromkeys(fixes)))
         self._write(file)
         return file
+
+    def limits(self, file_id: str) -> QcLimits:
+        """The quality limits that a person chose for its cells; all open before."""
+        self.get(file_id)
+        path = self.root / file_id / "limits.json"
+        return QcLimits(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else QcLimits()
+
+    def set_limits(self, file_id: str, limits: QcLimits) -> None:
+        """Keep the quality limits that a person chose; a study that is made of the file begins with them."""
+        self.get(file_id)
+        with atomic_write(self.root / file_id / "limits.json") as part:
+            part.write_text(json.dumps(asdict(limits)), encoding="utf-8")
 
     def rename(self, file_id: str, name: str) -> DataFile:
         """Give a file another name; the original keeps its own."""
