@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-MAX_ITERATIONS = 11
-TOLERANCE = 0.05  # on the largest change of log θ
-BLOCK = 4096  # cells held as floats at a time
+from engine.graph.moments import Moments, fit_moments
+from engine.io.matrix import InMemory, Matrix, blocks
+from engine.pp.depths import CHUNK, DepthTable, depth_table
+
+BLOCK = 512  # cells held as floats at a time
+STRIP = 128  # genes whose pairs are finished at a time
+DOUBLE_GENES = 512  # up to so many genes, double precision costs little
+KURTOSIS = 30  # pairs of genes with heavier tails are summed in double precision
+SINGLE_CELLS = 8192  # up to so many cells, sums of single-precision blocks need no double precision
 
 
 @dataclass(frozen=True)
 class CsCore:
-    """Estimates and tests of every gene pair, each (n_genes, n_genes) float64.
+    """Estimates and tests of every gene pair, each (n_genes, n_genes), float64 or, for large matrices, float32.
 
     `estimate` is clipped to [−1, 1] with 1 on the diagonal, and 0 for a gene whose variance estimate
-    is negative; `statistic` is standard normal without co-expression; its diagonal says nothing.
+    is negative; `statistic` is standard normal without co-expression, and NaN for a gene without counts;
+    its diagonal says nothing.
     """
 
     estimate: np.ndarray
@@ -24,101 +32,156 @@ class CsCore:
     n_iterations: int
 
     def p_value(self) -> np.ndarray:
-        """Two-sided p, 2·sf(|T|)."""
-        from scipy.stats import norm
+        """Two-sided p, 2·sf(|T|), float64 (n_genes, n_genes)."""
+        return np.concatenate([self.p_rows(start, start + STRIP) for start in range(0, len(self.statistic), STRIP)])
 
-        return 2 * norm.sf(np.abs(self.statistic))
+    def p_rows(self, start: int, stop: int) -> np.ndarray:
+        """Two-sided p of the genes `start` to `stop` with all genes, float64."""
+        from scipy.special import erfc
+
+        rows = np.abs(self.statistic[start:stop], dtype=np.float64)
+        return erfc(np.divide(rows, np.sqrt(2.0), out=rows), out=rows)
 
 
 def cs_core(counts, depth: np.ndarray) -> CsCore:
     """CS-CORE of Su et al., Nature Communications 14, 4846 (2023), by iteratively reweighted least squares.
 
+    Two passes over the cells, `BLOCK` of them in memory at a time: memory is O(n_genes²) whatever their
+    number. Products of residuals are taken in single precision for more than 512 genes, but for pairs
+    with heavy tails, and summed in double precision for more than 8,192 cells.
+
     Parameters
     ----------
     counts
-        Counts, shape (n_cells, n_genes), CSR or dense.
+        Counts, shape (n_cells, n_genes): CSR, dense, or a `Matrix` in memory or on disk.
     depth
-        Total counts of each cell over all genes measured, shape (n_cells,).
+        Total counts of each cell over all genes measured, above 0, shape (n_cells,).
     """
-    mu, sigma2, n_iterations = _moments(counts, depth)
-    theta = _shared_theta(mu, sigma2)
+    matrix = counts if hasattr(counts, "rows") else InMemory(counts)
+    depth = np.asarray(depth, dtype=np.float64)
+    table = depth_table(matrix, depth, block=BLOCK)
+    moments = fit_moments(table)
     with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = _estimate(counts, depth, mu, sigma2, theta)
-        statistic = _statistic(counts, depth, mu, sigma2)
-    return CsCore(estimate, statistic, n_iterations)
+        estimate, statistic = _products(matrix, depth, moments, _careful_genes(table, moments))
+        _finish_estimate(estimate, table, moments)
+        _finish_statistic(statistic, table, moments, _rough_weights(matrix, depth, table, moments))
+    return CsCore(estimate, statistic, moments.n_iterations)
 
 
-def _blocks(counts, depth: np.ndarray):
-    """Dense blocks of cells with their depth: (block, n_genes) and (block, 1)."""
-    for start in range(0, counts.shape[0], BLOCK):
-        block = counts[start : start + BLOCK]
-        dense = block.toarray() if hasattr(block, "toarray") else block
-        yield np.asarray(dense, dtype=np.float64), depth[start : start + BLOCK, None]
+def _careful_genes(table: DepthTable, moments: Moments) -> np.ndarray:
+    """Genes whose products with each other need double precision: a few cells carry all of their variance.
+
+    The rounding of a product sum is that of its largest terms, which two such genes share or not:
+    it follows √(kurtosis · kurtosis).
+    """
+    n_genes = len(moments.mu)
+    if n_genes <= DOUBLE_GENES:
+        return np.arange(n_genes)
+    careful = ~table.nodes.smooth(moments.sigma2 / moments.mu)
+    for spread in (moments.mu**2 / moments.theta, moments.sigma2):
+        square = _weights(table, moments, spread) ** 2 / table.nodes.at**2
+        tails = (table.fourths * square**2).sum(axis=1) / (table.squares * square).sum(axis=1) ** 2
+        careful |= tails * table.cells.sum() > KURTOSIS
+    return np.flatnonzero(careful)
 
 
-def _moments(counts, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """Mean and variance of each gene's underlying expression, and the number of iterations."""
-    squares = (depth**2).sum()
-    mu = sum((s * x).sum(0) for x, s in _blocks(counts, depth)) / squares
-    spread = sum((s**2 * ((x - s * mu) ** 2 - s * mu)).sum(0) for x, s in _blocks(counts, depth))
-    sigma2 = spread / (depth**4).sum()
-    log_theta = _log_theta(mu, sigma2)
-    n_iterations = 0
-    while n_iterations < MAX_ITERATIONS:
-        n_iterations += 1
-        mu, sigma2 = _reweighted(counts, depth, mu, _shared_theta(mu, sigma2))
-        last, log_theta = log_theta, _log_theta(mu, sigma2)
-        change = np.abs(log_theta - last)
-        if not np.nanmax(change, initial=0.0) > TOLERANCE:
-            break
-    return mu, sigma2, n_iterations
+def _products(matrix: Matrix, depth, moments: Moments, careful: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Σ rᵀr over cells for both weightings, right of and around the diagonal; r = s(x − sμ)/(sμ + s²c)."""
+    n_cells, n_genes = matrix.shape
+    only = len(careful) == n_genes
+    keep = np.float64 if only or n_cells > SINGLE_CELLS else np.float32
+    sums = np.zeros((n_genes, n_genes), keep), np.zeros((n_genes, n_genes), keep)
+    exact = sums if only else tuple(np.zeros((len(careful), len(careful))) for _ in sums)
+    single = np.empty((min(BLOCK, n_cells), 0 if only else n_genes), np.float32)
+    double, start = np.empty((len(single), len(careful))), 0
+    for block in blocks(matrix, size=BLOCK):
+        n, s = block.shape[0], depth[start : start + block.shape[0], None]
+        start += n
+        for k, spread in enumerate((moments.mu**2 / moments.theta, moments.sigma2)):
+            for rows, residual in _residuals(block, s, moments.mu, spread):
+                double[rows] = residual if only else residual[:, careful]
+                if not only:
+                    single[rows] = residual
+            _add_gram(exact[k], double[:n])
+            if not only:
+                _add_gram(sums[k], single[:n])
+    for into, better in zip(sums, exact, strict=True):
+        into[np.ix_(careful, careful)] = better
+    return sums
 
 
-def _reweighted(counts, depth: np.ndarray, mu: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:
-    """One step: means weighted by 1/w, then variances weighted by 1/h, at the shared θ."""
-    top = bottom = 0.0
-    for x, s in _blocks(counts, depth):
-        w = s * mu + (s * mu) ** 2 / theta
-        top, bottom = top + (s * x / w).sum(0), bottom + (s**2 / w).sum(0)
-    new_mu = top / bottom
-    top = bottom = 0.0
-    for x, s in _blocks(counts, depth):
-        mean = s * new_mu
-        h = (mean**2 / theta + mean) ** 2
-        top, bottom = top + (s**2 * ((x - mean) ** 2 - mean) / h).sum(0), bottom + (s**4 / h).sum(0)
-    return new_mu, top / bottom
+def _residuals(block, s: np.ndarray, mu: np.ndarray, spread: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """(x − sμ)/(μ + sc) of the cells of a block, a few cells at a time, in double precision."""
+    for first in range(0, block.shape[0], CHUNK):
+        rows = slice(first, min(first + CHUNK, block.shape[0]))
+        x, weight = block[rows].toarray().astype(np.float64), s[rows] * mu
+        x -= weight
+        np.multiply(s[rows], spread, out=weight)
+        weight += mu
+        yield rows, np.divide(x, weight, out=x)
 
 
-def _log_theta(mu: np.ndarray, sigma2: np.ndarray) -> np.ndarray:
-    """log μ²/σ²; NaN where the variance estimate is not positive."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(sigma2 > 0, np.log(mu**2 / sigma2), np.nan)
+def _strips(n_genes: int) -> Iterator[tuple[slice, slice]]:
+    """Strips of genes, each with the genes from its first on: together the upper triangle."""
+    for start in range(0, n_genes, STRIP):
+        yield slice(start, min(start + STRIP, n_genes)), slice(start, n_genes)
 
 
-def _shared_theta(mu: np.ndarray, sigma2: np.ndarray) -> float:
-    """Median of the positive μ²/σ²."""
-    positive = sigma2 > 0
-    return float(np.median(mu[positive] ** 2 / sigma2[positive])) if positive.any() else 1.0
+def _add_gram(into: np.ndarray, residual: np.ndarray) -> None:
+    for rows, right in _strips(into.shape[0]):
+        into[rows, right] += residual[:, rows].T @ residual[:, right]
 
 
-def _estimate(counts, depth, mu, sigma2, theta) -> np.ndarray:
-    top = bottom = 0.0
-    for x, s in _blocks(counts, depth):
-        w = s * mu + (s * mu) ** 2 / theta
-        residual, weight = s * (x - s * mu) / w, s**2 / w
-        top, bottom = top + residual.T @ residual, bottom + weight.T @ weight
-    sigma = np.sqrt(np.where(sigma2 > 0, sigma2, np.nan))
-    estimate = np.clip((top / bottom) / np.outer(sigma, sigma), -1, 1)
-    estimate[~(sigma2 > 0)] = 0.0
-    estimate[:, ~(sigma2 > 0)] = 0.0
-    np.fill_diagonal(estimate, 1.0)
-    return estimate
+def _weights(table: DepthTable, moments: Moments, spread: np.ndarray) -> np.ndarray:
+    """s²/(sμ + s²c) at the nodes, shape (n_genes, n_nodes)."""
+    s = table.nodes.at
+    return s / (moments.mu[:, None] + s * spread[:, None])
 
 
-def _statistic(counts, depth, mu, sigma2) -> np.ndarray:
-    top = bottom = 0.0
-    for x, s in _blocks(counts, depth):
-        variance = s * mu + s**2 * sigma2
-        residual, weight = s * (x - s * mu) / variance, s**2 / variance
-        top, bottom = top + residual.T @ residual, bottom + weight.T @ weight
-    return top / np.sqrt(bottom)
+def _finish_estimate(sums: np.ndarray, table: DepthTable, moments: Moments) -> None:
+    """From sums to correlations, in place."""
+    weight = _weights(table, moments, moments.mu**2 / moments.theta)
+    known = moments.sigma2 > 0
+    sigma = np.sqrt(np.where(known, moments.sigma2, np.nan))
+    for rows, right in _strips(len(sums)):
+        strip = sums[rows, right] / ((weight[rows] * table.cells) @ weight[right].T)
+        strip /= sigma[rows, None]
+        strip /= sigma[right]
+        np.clip(strip, -1, 1, out=strip)
+        strip[~known[rows]] = 0.0
+        strip[:, ~known[right]] = 0.0
+        _write(sums, rows, right, strip)
+    np.fill_diagonal(sums, 1.0)
+
+
+def _finish_statistic(sums: np.ndarray, table: DepthTable, moments: Moments, rough: dict[int, np.ndarray]) -> None:
+    """From sums to test statistics, in place; `rough` gives sums of squares that the nodes cannot."""
+    weight = _weights(table, moments, moments.sigma2)
+    for rows, right in _strips(len(sums)):
+        squares = (weight[rows] * table.cells) @ weight[right].T
+        for gene, exact in rough.items():
+            if rows.start <= gene < rows.stop:
+                squares[gene - rows.start] = exact[right]
+            if gene >= right.start:
+                squares[:, gene - right.start] = exact[rows]
+        _write(sums, rows, right, sums[rows, right] / np.sqrt(squares))
+
+
+def _rough_weights(matrix: Matrix, depth, table: DepthTable, moments: Moments) -> dict[int, np.ndarray]:
+    """Σ of weights with those of all genes, for genes whose variance is so negative that theirs has a pole near by."""
+    genes = np.flatnonzero(~table.nodes.smooth(moments.sigma2 / moments.mu) & (moments.mu > 0))
+    sums = np.zeros((len(genes), matrix.shape[1]))
+    for start in range(0, len(depth) if len(genes) else 0, CHUNK):
+        s = depth[start : start + CHUNK, None]
+        weight = s / (moments.mu + s * moments.sigma2)
+        sums += weight[:, genes].T @ weight
+    return dict(zip(genes.tolist(), sums, strict=True))
+
+
+def _write(sums: np.ndarray, rows: slice, right: slice, strip: np.ndarray) -> None:
+    """Put a strip in its place and, mirrored, below the diagonal."""
+    within = strip[:, : rows.stop - rows.start]
+    lower = np.tril_indices(len(within), -1)
+    within[lower] = within.T[lower]
+    sums[rows, right] = strip
+    sums[right, rows] = strip.T
