@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dash import Dash
 
-from app import errors, routing, search, shell
+from app import errors, routing, search, shell, tus
 from app.components import graph, job_card, parameter_form
 from app.pages import PAGES
 
@@ -53,4 +53,5 @@ def create_app(services: Services) -> Dash:
         part.register(app, services)
     for page in PAGES:
         page.module.register(app, services)
+    tus.add_routes(app.server, services)
     return app
