@@ -43,7 +43,7 @@ class OnDisk:
 
     def __init__(self, node: Any, shape: tuple[int, int] | None = None) -> None:
         self._node = node
-        self._indptr = node["indptr"][:] if hasattr(node, "keys") else None  # a dataset has none
+        self._indptr = native(node["indptr"][:]) if hasattr(node, "keys") else None  # a dataset has none
         self.shape = tuple(int(n) for n in (shape or (node.attrs["shape"] if self._sparse else node.shape)))
 
     @property
@@ -56,11 +56,17 @@ class OnDisk:
 
         stop = min(stop, self.shape[0])
         if not self._sparse:
-            return sparse.csr_matrix(self._node[start:stop])
+            return sparse.csr_matrix(native(self._node[start:stop]))
         first, last = int(self._indptr[start]), int(self._indptr[stop])
         starts = self._indptr[start : stop + 1] - first
-        parts = self._node["data"][first:last], self._node["indices"][first:last], starts
+        parts = native(self._node["data"][first:last]), native(self._node["indices"][first:last]), starts
         return sparse.csr_matrix(parts, shape=(stop - start, self.shape[1]))
+
+
+def native(values: np.ndarray) -> np.ndarray:
+    """Values in a type that sparse matrices take: this machine's byte order, not half precision."""
+    plain = {"float16": np.dtype("float32"), "float128": np.dtype("float64")}
+    return values.astype(plain.get(values.dtype.name, values.dtype.newbyteorder("=")), copy=False)
 
 
 def blocks(matrix: Matrix, *, size: int = BLOCK) -> Iterator[sparse.csr_matrix]:
