@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from engine.errors import DownloadFailed, KnowledgeMissing, UnknownName, unknown
+from engine.fetching import digest_of, from_address, from_mirror, in_mirror
 from engine.io.genes import GeneTable
+from engine.io.registry import KINDS, Entry, read_registry
+from engine.own_knowledge import OwnKnowledge
 from engine.progress import Progress
 from engine.settings import Settings
 
-KINDS = ("genes", "orthologs", "gene sets", "TF targets", "signalling", "example")
+if TYPE_CHECKING:
+    import pandas as pd
 
+__all__ = ["KINDS", "STATES", "Entry", "Knowledge"]
 
-@dataclass(frozen=True)
-class Entry:
-    """One file of the library, as `data/registry.toml` describes it.
-
-    `url` is empty where no address gives just this content; it then comes from a mirror only. `sha256` and
-    `bytes` are of the content as it is kept. `mirror` is its path below the mirror folder; there it may be
-    gzip-compressed although the content is not.
-    """
-
-    name: str
-    title: str
-    kind: str
-    species: str
-    url: str
-    sha256: str
-    bytes: int
-    licence: str
-    citation: str
-    mirror: str = ""
-    reader: str = ""
-    note: str = ""
+HERE, MIRROR, ADDRESS, NOWHERE = STATES = ("here", "in the mirror", "at an address", "not to be had")
+SETS, EDGES = ("gene sets",), ("TF targets", "signalling")
 
 
 class Knowledge:
@@ -40,10 +28,40 @@ class Knowledge:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._own = OwnKnowledge(settings)
 
     def entries(self) -> list[Entry]:
         """All entries of the registry."""
-        raise NotImplementedError
+        return list(read_registry())
+
+    def own(self) -> list[Entry]:
+        """The files that a person added."""
+        return self._own.entries()
+
+    def entry(self, name: str) -> Entry:
+        """The entry of that name, of the registry or a person's own; raises `UnknownName` when there is none."""
+        found = {entry.name: entry for entry in (*self.own(), *self.entries())}
+        if name not in found:
+            raise unknown("file", name, found, where="in the library")
+        return found[name]
+
+    def path(self, name: str) -> Path:
+        """Where the content of an entry is, or will be."""
+        entry = self.entry(name)
+        return self._own.path(name) if entry.own else self._settings.folder("library") / name
+
+    def state(self, entry: Entry) -> str:
+        """One of `STATES`: here, in the mirror, at an address, not to be had."""
+        path = self.path(entry.name)
+        if path.is_file() and path.stat().st_size == entry.bytes:
+            return HERE
+        if in_mirror(entry, self._settings.mirror):
+            return MIRROR
+        return ADDRESS if entry.url else NOWHERE
+
+    def has(self, name: str) -> bool:
+        """Whether the file of an entry is here."""
+        return self.state(self.entry(name)) == HERE
 
     def fetch(self, name: str, *, progress: Progress | None = None) -> Path:
         """The file of an entry, fetched from the mirror or its address when it is not here; checksum enforced.
@@ -52,12 +70,137 @@ class Knowledge:
         ------
         UnknownName, DownloadFailed
         """
-        raise NotImplementedError
+        entry, progress = self.entry(name), progress or Progress()
+        path = self.path(name)
+        if entry.own or (path.is_file() and digest_of(path) == entry.sha256):
+            return path
+        progress.stage(f"Fetching {entry.title}", 0.0)
+        source = in_mirror(entry, self._settings.mirror)
+        if source:
+            from_mirror(entry, source, path, progress)
+        elif entry.url:
+            from_address(entry, path, progress)
+        else:
+            raise DownloadFailed(nowhere(entry))
+        return path
+
+    def remove(self, name: str) -> None:
+        """Remove the file of an entry from this machine; a person's own file is deleted for good."""
+        if self.entry(name).own:
+            self._own.remove(name)
+        else:
+            self.path(name).unlink(missing_ok=True)
+
+    def add_own(self, path: Path, kind: str, name: str) -> Entry:
+        """Take in a person's GMT file (gene sets) or network (TF targets, signalling); see `OwnKnowledge.add`."""
+        return self._own.add(Path(path), kind, name)
 
     def gene_table(self, species: str) -> GeneTable | None:
         """The gene table of a species; None when none is here."""
-        raise NotImplementedError
+        here = {entry.reader.split(":")[0]: entry for entry in self._here("genes", species) if entry.reader}
+        if not here:
+            return None
+        named, placed = (self._stamp(here[form]) if form in here else None for form in ("hgnc", "annotables"))
+        assembly = here["annotables"].reader.split(":")[1] if placed else ""
+        return _gene_table(species, named, placed, assembly)
 
     def orthologs(self, species: str) -> dict[str, str] | None:
         """Human symbol of each gene symbol of `species` that has just one ortholog, and is its only one."""
-        raise NotImplementedError
+        here = self._here("orthologs", species)
+        return _orthologs(self._stamp(here[0])) if here else None
+
+    def gene_sets(self, name: str) -> dict[str, tuple[str, ...]]:
+        """Gene symbols of each set of a collection; not to be changed, since it is kept for the next to ask.
+
+        Raises
+        ------
+        UnknownName
+        KnowledgeMissing
+            When it is not here, or names genes by ids and no human gene table is here.
+        """
+        entry = self._needed(name, SETS)
+        if not entry.reader.endswith(("entrez", "ensembl_id")):
+            return _gene_sets(self._stamp(entry), entry.reader, None)
+        genes = self.gene_table("human")
+        if genes is None:
+            raise KnowledgeMissing(
+                f"'{name}' names its genes by ids, and no human gene table is here to turn them into symbols. "
+                "Fetch 'genes-grch38' or 'genes-hgnc' from the Library."
+            )
+        return _gene_sets(self._stamp(entry), entry.reader, genes)
+
+    def network(self, name: str) -> pd.DataFrame:
+        """A network as source, target, sign, weight, confidence; see `engine.io.networks.read_network`.
+
+        Raises
+        ------
+        UnknownName, KnowledgeMissing
+        """
+        entry = self._needed(name, EDGES)
+        return _network(self._stamp(entry), entry.reader).copy()
+
+    def _here(self, kind: str, species: str) -> list[Entry]:
+        found = [entry for entry in self.entries() if entry.kind == kind and entry.species == species]
+        return [entry for entry in found if self.state(entry) == HERE]
+
+    def _needed(self, name: str, kinds: tuple[str, ...]) -> Entry:
+        entry = self.entry(name)
+        if entry.kind not in kinds:
+            raise UnknownName(f"'{name}' is of the kind {entry.kind}, expected {' or '.join(kinds)}. Choose another.")
+        if self.state(entry) != HERE:
+            raise KnowledgeMissing(
+                f"'{name}' ({entry.title}) is not on this machine. Fetch it from the Library, or with "
+                f"'python -m engine fetch {name}'."
+            )
+        return entry
+
+    def _stamp(self, entry: Entry) -> tuple[Path, int]:
+        """The file of an entry and when it was written, so that what was read of it is read anew when it changes."""
+        path = self.path(entry.name)
+        return path, path.stat().st_mtime_ns
+
+
+def nowhere(entry: Entry) -> str:
+    """Why an entry without an address cannot be had, and what to do."""
+    return (
+        f"No address gives '{entry.name}' as it is used here. {entry.origin} Set GENEWEAVE_MIRROR to a folder that "
+        f"holds it as '{entry.mirror}' and start Geneweave again."
+    )
+
+
+@lru_cache(maxsize=4)
+def _gene_table(species: str, named: tuple | None, placed: tuple | None, assembly: str) -> GeneTable:
+    from engine.io.gene_tables import gene_table
+
+    return gene_table(species, named=named and named[0], placed=placed and placed[0], assembly=assembly)
+
+
+@lru_cache(maxsize=4)
+def _orthologs(stamp: tuple[Path, int]) -> dict[str, str]:
+    from engine.io.gene_tables import read_orthologs
+
+    return read_orthologs(stamp[0])
+
+
+@lru_cache(maxsize=8)
+def _gene_sets(stamp: tuple[Path, int], reader: str, genes: GeneTable | None) -> dict[str, tuple[str, ...]]:
+    from engine.io import gene_sets
+
+    path, (form, *names) = stamp[0], reader.split(":")
+    symbol_of = genes.symbol_of if genes else None
+    if form == "gmt-entrez":
+        return gene_sets.read_entrez_gmt(path, symbol_of)
+    if form == "lists":
+        return gene_sets.read_lists(path, *names, symbol_of)
+    if form == "flags":
+        return gene_sets.read_flags(path, *names, symbol_of)
+    return gene_sets.read_gmt(path)
+
+
+@lru_cache(maxsize=8)
+def _network(stamp: tuple[Path, int], reader: str) -> pd.DataFrame:
+    from engine.io import networks, own_files
+
+    if reader == own_files.NETWORK:
+        return own_files.read_own_network(stamp[0])
+    return networks.read_network(stamp[0], reader)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 COLUMNS = ("symbol", "ensembl", "entrez", "aliases", "biotype", "chromosome", "start", "end", "strand")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GeneTable:
     """Genes of one species, a row each.
 

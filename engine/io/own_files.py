@@ -1,0 +1,79 @@
+"""Gene sets and networks that a person adds: read once, and taken or refused with a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import InvalidFile
+from engine.io.gene_sets import read_gmt
+from engine.io.networks import edges_of, one_edge_a_pair, sign_of
+from engine.io.text import read_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGEST = 20_000_000  # bytes of text
+SEPARATORS = ("\t", ",", ";")
+GMT, NETWORK = "own-gmt", "own-network"
+
+
+def read_own_gmt(path: Path) -> dict[str, tuple[str, ...]]:
+    """The gene sets of a person's GMT file; see `read_gmt`."""
+    return read_gmt(path, most=LARGEST)
+
+
+def read_own_network(path: Path) -> pd.DataFrame:
+    """The network of a person's TSV or CSV file, in the form of `read_network`.
+
+    Raises
+    ------
+    InvalidFile
+        When it has no columns source and target, a row lacks one of them, or a sign is none.
+    """
+    import csv
+    import io
+
+    import pandas as pd
+
+    name = f"'{Path(path).name}'"
+    lines = read_text(path, most=LARGEST).splitlines()
+    header = lines[0] if lines else ""
+    separator = max(SEPARATORS, key=header.count)
+    columns = [word.strip().lower() for word in next(csv.reader([header], delimiter=separator), [])]
+    if not {"source", "target"} <= set(columns) or len(set(columns)) < len(columns):
+        raise InvalidFile(
+            f"{name} was expected to be a table with the columns source, target and, where it is known, sign; "
+            f"found {', '.join(columns[:6]) or 'nothing'}. Name its columns in the first line."
+        )
+    try:
+        found = pd.read_csv(io.StringIO("\n".join(lines[1:])), sep=separator, names=columns, index_col=False,
+                            dtype=str, na_filter=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InvalidFile(f"{name} cannot be read as a table ({str(error).strip()}). Mend that line.") from error
+    return _checked(found, name)
+
+
+def _checked(found: pd.DataFrame, name: str) -> pd.DataFrame:
+    found = found.assign(sign=found["sign"] if "sign" in found else "")
+    found = found[["source", "target", "sign"]].apply(lambda column: column.fillna("").str.strip())
+    if found.empty:
+        raise InvalidFile(f"{name} was expected to hold interactions, found only the names of its columns. Add rows.")
+    lacking = (found["source"] == "") | (found["target"] == "")
+    if lacking.any():
+        raise InvalidFile(f"{name}: every row needs a source and a target, but {_lines(lacking)} lacks one. Mend it.")
+    signs = sign_of(found["sign"])
+    if signs.isna().any():
+        word = found.loc[signs.isna(), "sign"].iloc[0]
+        raise InvalidFile(
+            f"{name}: a sign is 1 (activates), -1 (inhibits) or 0 (not known), found '{word}' in "
+            f"{_lines(signs.isna())}. Correct it, or leave the column out."
+        )
+    return one_edge_a_pair(edges_of(found["source"], found["target"], sign=signs))
+
+
+def _lines(wrong: pd.Series) -> str:
+    """`line 3`, or `line 3 and 5 more`."""
+    first = int(wrong.to_numpy().argmax()) + 2
+    more = int(wrong.sum()) - 1
+    return f"line {first} and {more} more" if more else f"line {first}"

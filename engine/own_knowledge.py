@@ -1,0 +1,100 @@
+"""Gene sets and networks that a person added to the library, each in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import uuid
+from dataclasses import asdict
+from pathlib import Path
+
+from engine.errors import InvalidParameter
+from engine.io.own_files import GMT, NETWORK, read_own_gmt, read_own_network
+from engine.io.registry import Entry, read_registry
+from engine.io.text import read_text
+from engine.settings import Settings
+from engine.store import storage_errors
+
+KINDS = ("gene sets", "TF targets", "signalling")
+
+
+class OwnKnowledge:
+    """Files under `<home>/library/own/<name>/`: `content`, as text, and `about.json`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def root(self) -> Path:
+        return self._settings.folder("library") / "own"
+
+    def entries(self) -> list[Entry]:
+        """What was added, by title."""
+        found = [Entry(**json.loads(path.read_text(encoding="utf-8"))) for path in self.root.glob("[!.]*/about.json")]
+        return sorted(found, key=lambda entry: entry.title.lower())
+
+    def path(self, name: str) -> Path:
+        """Where the content of an own file is."""
+        return self.root / name / "content"
+
+    def add(self, path: Path, kind: str, title: str) -> Entry:
+        """Take in a copy of a GMT or network file, when it can be read.
+
+        Raises
+        ------
+        InvalidParameter
+            When the kind is none, or the name is empty or taken.
+        InvalidFile
+            When the file cannot be read as that kind.
+        """
+        name = self._free_name(title)
+        if kind not in KINDS:
+            raise InvalidParameter(f"An own file must be one of {', '.join(KINDS)}, found '{kind}'. Choose one.")
+        about, reader = _read(path, kind)
+        text = read_text(path).encode()
+        entry = Entry(name, title.strip(), kind, species="", url="", sha256="", bytes=len(text), licence="yours",
+                      citation="", reader=reader, about=about, own=True)
+        coming = self.root / f".{name}-{uuid.uuid4().hex[:6]}"
+        with storage_errors():
+            coming.mkdir(parents=True)
+            try:
+                (coming / "content").write_bytes(text)
+                (coming / "about.json").write_text(json.dumps(asdict(entry)), encoding="utf-8")
+                os.replace(coming, self.root / name)
+            finally:
+                shutil.rmtree(coming, ignore_errors=True)
+        return entry
+
+    def remove(self, name: str) -> None:
+        """Delete an own file."""
+        gone = self.root / f".{name}-{uuid.uuid4().hex[:6]}"
+        os.replace(self.root / name, gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def _free_name(self, title: str) -> str:
+        name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+        if not name or len(title.strip()) > 80:
+            raise InvalidParameter(
+                "A file of the library needs a name of 1 to 80 characters with a letter or digit, "
+                f"found '{title[:90]}'. Type another."
+            )
+        if name in {entry.name for entry in (*read_registry(), *self.entries())}:
+            raise InvalidParameter(f"The name '{title.strip()}' is taken in the library. Type another.")
+        return name
+
+
+def _read(path: Path, kind: str) -> tuple[str, str]:
+    """What the file holds, in words, and its reader."""
+    if kind == "gene sets":
+        sets = read_own_gmt(path)
+        genes = len({gene for found in sets.values() for gene in found})
+        return f"{_count(len(sets), 'gene set')} with {_count(genes, 'gene')}.", GMT
+    network = read_own_network(path)
+    signed = int((network["sign"] != 0).sum())
+    return f"{_count(len(network), 'interaction')}, {signed} with a sign.", NETWORK
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n:,} {word}{'' if n == 1 else 's'}".replace(",", "\u202f")
