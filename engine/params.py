@@ -40,8 +40,21 @@ class NetworkParams(Checked):
     n_genes: int = param(1000, "Genes per dataset", "Variable genes kept in each dataset", low=20, high=20000)
     min_detected: float = param(0.05, "Least detection", "Share of cells in which a gene must be seen",
                                 low=0.0, high=1.0)  # fmt: skip
+    choose: str = param("auto", "Choose genes by", "How much their residuals vary, or their pattern in the tissue "
+                        "(SPARK-X); auto: the pattern where the places of spots are known",
+                        choices=("auto", "variance", "spatial"))
+    normalisation: str = param("theta-100", "Normalisation", "Pearson residuals with one overdispersion for all genes, "
+                               "or sctransform v2's regularised ones", choices=("theta-100", "v2"))
+    edges: str = param("p", "Edges by", "p: the level of CS-CORE's p; fdr: false discovery rate over gene pairs; "
+                       "top-k: the strongest partners of each gene", choices=("p", "fdr", "top-k"))
     max_p: float = param(0.005, "Largest p of an edge", "CS-CORE p-value below which two genes are joined",
                          low=0.0, high=1.0)  # fmt: skip
+    max_fdr: float = param(0.01, "Largest false discovery rate", "Share of false edges expected, where edges go by fdr",
+                           low=0.0, high=1.0)  # fmt: skip
+    top_k: int = param(10, "Partners of a gene", "Strongest partners that each gene keeps, where edges go by top-k",
+                       low=1, high=5000)  # fmt: skip
+    feature_cells: int = param(5000, "Cells as features", "Cells whose residuals describe a gene; more are sampled",
+                               low=20, high=100000)  # fmt: skip
 
 
 @dataclass(frozen=True)

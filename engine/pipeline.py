@@ -17,7 +17,7 @@ from engine.store import Store, artifact_id, read_h5ad
 from engine.training import train_muse
 from engine.types import META, DatasetSource, GeneEmbedding, GeneGraph, Roles, Study
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 EMBEDDING_VERSION = 1
 
 
