@@ -10,6 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_u
 from app import ids, pages
 from app.components.job_card import job_title, study_titles
 from app.components.page_header import icon
+from app.components.study_switch import study_switch
 from app.errors import note
 from app.search import search_box
 from app.words import plural
@@ -85,18 +86,6 @@ def bar(services: Services) -> html.Header:
     end = html.Div([ring(), theme_switch(), help_button()], className="gw-bar-end")
     return html.Header([dcc.Link("Geneweave", href="/", className="gw-wordmark"), study_switch(services), search_box(),
                         end], className="gw-bar")
-
-
-def study_switch(services: Services) -> dmc.Select:
-    """The study in view; the browser remembers the choice."""
-    studies = services.library.studies()
-    return dmc.Select(
-        id=ids.STUDY, data=[{"value": s.name, "label": s.title} for s in studies],
-        value=studies[0].name if studies else None, allowDeselect=False, size="sm", className="gw-study-switch",
-        persistence="study", persistence_type="local", placeholder="No study yet", disabled=not studies,
-        comboboxProps={"shadow": "md", "zIndex": 300, "width": "max-content", "position": "bottom-start"},
-        **{"aria-label": "Study in view"},
-    )
 
 
 def ring() -> dcc.Link:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
 
-from app.words import duration, number, plural, when, whole
+from app.components.alert import alert
+from app.words import duration, listing, number, plural, when, whole
+from engine.library import missing_files
 
 if TYPE_CHECKING:
     from app.maps import StoredMap
@@ -40,6 +42,28 @@ def map_headline(stored: StoredMap) -> list[Any]:
             dcc.Link("See its quality", href=f"/quality?map={stored.id}", className="gw-button-quiet"),
         ], className="gw-row"),
     ]
+
+
+def outdated(study: Study, stored: StoredMap) -> bool:
+    """Whether the study has other datasets than its map, or calls them otherwise."""
+    sources = stored.facts["sources"]
+    if set(sources) != {source.name for source in study.datasets}:
+        return True
+    said = ("dataset", "modality", "tissue", "species", "condition")
+    told = {name: [facts.get(word) for word in said] for name, facts in sources.items() if "dataset" in facts}
+    return any(told[s.name] != [s.name, s.modality, s.tissue, s.species, s.condition]
+               for s in study.datasets if s.name in told)
+
+
+def not_here(study: Study) -> list[html.Div]:
+    """Which files of the study are not on this machine, and what to do; nothing when all are."""
+    missing = missing_files(study)
+    if not missing:
+        return []
+    lost = [source.name for source in study.datasets if source.path in missing]
+    which, are, it = ("The file", "is", "it") if len(missing) == 1 else (f"{len(missing)} files", "are", "them")
+    return [alert(f"{which} of {listing(lost)} {are} not on this machine: {', '.join(missing)}. Put {it} there, or "
+                  "bring the data again on the Data page and edit the study.")]
 
 
 def _measures(metrics: list[dict]) -> html.Table:

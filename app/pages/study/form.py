@@ -1,0 +1,162 @@
+"""The form of a study: its title, its files, the roles of columns, and what comes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from app.components.alert import alert
+from app.components.page_header import icon
+from app.components.study_card import MODALITY
+from app.pages.study.block import file_block
+from app.pages.study.origins import NEW, Origin, plan_roles, suggested_title, usable
+from app.pages.study.reading import read, study_name
+from app.words import listing, plural
+from engine.errors import GeneweaveError
+from engine.split import StudyPlan
+from engine.study_check import ROLE_WORDS, Fault, faults, role_columns
+from engine.types import ROLES, Study
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+ROLE_HINTS = {
+    "condition": "Gives each dataset its condition", "batch": "Who or which run a cell is from",
+    "cell_type": "Shown on gene cards: expression by cell type", "perturbation": "Which gene was perturbed",
+}  # fmt: skip
+
+
+def form(services: Services, study: Study | None, origins: list[Origin]) -> list[Any]:
+    """Title and words, a block a file, roles, and at the side what comes of it."""
+    blocks = html.Div([file_block(origin) for origin in origins], id="study-blocks", className="gw-stack")
+    main = html.Div([about(study, origins), blocks, html.Div(adder(services, origins), id="study-adder"),
+                     roles_card(study, origins)], className="gw-stack study-main")
+    side = html.Div([
+        html.H2("The study"), html.Div(id="study-review", role="status", **{"aria-live": "polite"}),
+        html.Div([
+            html.Button([icon("check"), "Save the study"], id="study-save", className="gw-button", type="button"),
+            dcc.Link("Cancel", href="/studies", className="gw-button-quiet"),
+        ], className="gw-row"),
+        html.Div(id="study-fault"),
+    ], className="gw-card gw-stack study-side")  # fmt: skip
+    name = dcc.Store(id="study-name", data=study.name if study else NEW)
+    return [name, html.Div([main, side], className="study-split")]
+
+
+def about(study: Study | None, origins: list[Origin]) -> html.Section:
+    """Title, description and citation."""
+    title = study.title if study else suggested_title(origins)
+    return html.Section([
+        dmc.TextInput(id="study-title", label="Title", value=title, debounce=400, size="sm"),
+        html.Div([
+            dmc.Textarea(id="study-description", label="Description", value=study.description if study else "",
+                         placeholder="What is compared, and what for", autosize=True, minRows=1, size="sm",
+                         debounce=400),
+            dmc.Textarea(id="study-citation", label="Citation", value=study.citation if study else "",
+                         placeholder="Where the data come from", autosize=True, minRows=1, size="sm", debounce=400),
+        ], className="study-words"),
+    ], className="gw-card gw-stack", **{"aria-label": "Words"})  # fmt: skip
+
+
+def roles_card(study: Study | None, origins: list[Origin]) -> html.Section:
+    """A select for each role over the columns of all files."""
+    roles = plan_roles(study, origins)
+    data = role_choices([origin.plan for origin in origins], [column for column in vars(roles).values() if column])
+    selects = [dmc.Select(id={"type": "study-role", "role": role}, label=ROLE_WORDS[role].capitalize(), data=data,
+                          value=getattr(roles, role), clearable=True, searchable=True, placeholder="no column",
+                          size="sm", description=role_reason(role, origins), clearButtonProps={"aria-label": "Clear"},
+                          inputWrapperOrder=["label", "input", "error", "description"]) for role in ROLES]
+    return html.Section([html.H2("Roles of columns"),
+                         html.P("A role holds for the whole study, so every file needs its column. Leave out what is "
+                                "not there.", className="gw-muted gw-small"),
+                         html.Div(selects, className="study-roles")], className="gw-card study-roles-card",
+                        **{"aria-label": "Roles of columns"})
+
+
+def role_choices(plans: list[Any], more: list[str]) -> list[dict[str, str]]:
+    """Columns that every file has, then those that some lack, then `more` that none has."""
+    everywhere, lacking = role_columns(plans)
+    some = [{"value": name, "label": f"{name} (not in {listing(who)})"} for name, who in lacking.items()]
+    none = [{"value": name, "label": f"{name} (in no file)"} for name in more
+            if name not in everywhere and name not in lacking]
+    return [*({"value": name, "label": name} for name in everywhere), *some, *none]
+
+
+def role_reason(role: str, origins: list[Origin]) -> str:
+    """Why a column was chosen, per file; what the role is for where nothing was guessed."""
+    said = []
+    for origin in origins:
+        guess = origin.brought.report.guesses.get(role) if origin.brought.report else None
+        if guess and guess.value and origin.n_cells is not None and origin.brought.column(role):
+            place = f"{origin.plan.title}, " if len(origins) > 1 else ""
+            said.append(f"{place}'{guess.value}': {guess.why}")
+    control = [origin.brought.guess("control") for origin in origins if origin.brought.guess("control")]
+    if role == "condition" and control:
+        said.append(f"control is {listing(list(dict.fromkeys(control)))}")
+    return "; ".join(said) or ROLE_HINTS[role]
+
+
+def adder(services: Services, origins: list[Origin]) -> list[Any]:
+    """A select of the files that are not in the form yet, and a button; the way to Data when there are none."""
+    have = {origin.file.id for origin in origins if origin.file}
+    return adder_of(services, have)
+
+
+def adder_of(services: Services, have: set[str]) -> list[Any]:
+    """The same for the ids of the files that are in the form."""
+    left = [{"value": file.id, "label": f"{file.name} · {plural(report.n_cells, 'cell')}"}
+            for file, report in usable(services) if file.id not in have]
+    if not left:
+        return [html.P(["All files are in the study. ", dcc.Link("Bring more on the Data page", href="/data"), "."],
+                       className="gw-muted gw-small")]
+    add = html.Button([icon("plus"), "Add the file"], id="study-add", className="gw-button-quiet", type="button")
+    return [html.Div([dmc.Select(id="study-more", data=left, placeholder="Another file", searchable=True, size="sm",
+                                 className="study-more", **{"aria-label": "Another file"}), add], className="gw-row")]
+
+
+def review(services: Services, plan: StudyPlan, name: str) -> list[Any]:
+    """The study in a few lines, and what speaks against it."""
+    found = faults(plan) + twins(services, plan.title, name)
+    stops = [fault for fault in found if fault.stops]
+    notes = [_note(fault) for fault in found if not fault.stops]
+    return [summary(plan), *(alert(fault.text) for fault in stops), *notes]
+
+
+def twins(services: Services, title: str, name: str) -> list[Fault]:
+    """A word about another study of the same title."""
+    same = [study for study in services.library.studies() if study.title == title.strip() and study.name != name]
+    text = f"There is already a study called '{title.strip()}'. Another title tells them apart."
+    return [Fault(text)] if same else []
+
+
+def summary(plan: StudyPlan) -> html.Div:
+    """Datasets, cells, species, conditions."""
+    parts = [part for file in plan.files for part in file.kept]
+    cells = sum(part.n_cells for part in parts)
+    species = sorted({file.species for file in plan.files if file.kept and file.species})
+    modalities = sorted({file.modality for file in plan.files if file.kept})
+    conditions = sorted({part.condition for part in parts} - {"none"})
+    line = f"{plural(len(parts), 'dataset')}, {plural(cells, 'cell')}"
+    facts = {"Species": listing(species), "Modalities" if len(modalities) > 1 else "Modality": _words(modalities),
+             plural(len(conditions), "condition").capitalize() if conditions else "Conditions":
+             listing(conditions) or "not told apart"}
+    rows = [bit for word, value in facts.items() if value for bit in (html.Dt(word), html.Dd(value))]
+    return html.Div([html.P(line, className="study-line"), html.Dl(rows, className="gw-facts")])
+
+
+def read_review(services: Services, lists: list[Any]) -> list[Any]:
+    """The review of what the browser sent (see `read`), or the sentence that says why there is none."""
+    try:
+        return review(services, read(services, lists), study_name(lists))
+    except GeneweaveError as fault:
+        return [alert(str(fault))]
+
+
+def _note(fault: Fault) -> html.Div:
+    return html.Div([icon("help"), html.Div(fault.text)], className="gw-note study-note")
+
+
+def _words(modalities: list[str]) -> str:
+    return listing([MODALITY[key] for key in modalities if key in MODALITY])

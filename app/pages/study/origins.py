@@ -1,0 +1,158 @@
+"""Where the cells of a form's block come from: an uploaded file, or datasets of the study that is edited."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from engine.errors import GeneweaveError, UnknownName
+from engine.files import DataFile
+from engine.io import peek
+from engine.io.report import Report
+from engine.split import MIN_CELLS, FilePlan, distinct, file_plans, file_title, with_levels
+from engine.study_plan import Brought, Choices, guess_roles, plan_file
+from engine.types import Roles, Study
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+NEW = "new"  # the name in the address of a study that is not there yet
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One block of the form; its key tells it from others and finds it again without a path from the browser."""
+
+    key: str
+    brought: Brought
+    plan: FilePlan
+    file: DataFile | None = None
+
+    @cached_property
+    def n_cells(self) -> int | None:
+        """All cells of the file; None when it cannot be read."""
+        try:
+            return peek.n_cells(self.brought.path)
+        except GeneweaveError:
+            return None
+
+
+def usable(services: Services) -> list[tuple[DataFile, Report]]:
+    """Uploaded files that a study can use, with their reports."""
+    found = [(file, services.files.report(file.id)) for file in services.files.list()]
+    return [(file, report) for file, report in found if report and report.ready]
+
+
+def first_origins(services: Services, study: Study | None, wanted: list[str]) -> tuple[list[Origin], list[str]]:
+    """The blocks of a form when it opens, and a sentence for each wanted file that cannot be used."""
+    origins = list(kept(services, study)) if study else []
+    brought, faults = [], []
+    for file_id in wanted:
+        try:
+            brought.append(_uploaded(services, file_id))
+        except GeneweaveError as fault:
+            faults.append(str(fault))
+    roles = study.roles if study else guess_roles([one for _, one in brought])
+    for file, one in brought:
+        choices = Choices(split=natural_split(one) if len(brought) == 1 and not study else None)
+        taken = [origin.plan.title for origin in origins]
+        origins.append(_origin(file, one, distinct(file_title(file.name), taken), choices, roles.condition))
+    return origins, faults
+
+
+def added(services: Services, file_id: str, *, taken: list[str], condition: str | None) -> Origin:
+    """A file that is added to a form, under a title that no other has; raises `UnknownName` when it cannot be used."""
+    file, brought = _uploaded(services, file_id)
+    return _origin(file, brought, distinct(file_title(file.name), taken), Choices(), condition)
+
+
+def kept(services: Services, study: Study) -> tuple[Origin, ...]:
+    """The blocks of a study that is there: datasets of one file and one column lie together."""
+    uploaded = {str(services.files.matrix(file.id)): file for file in services.files.list()}
+    titles = {path: file_title(file.name) for path, file in uploaded.items()}
+    origins: list[Origin] = []
+    for plan in file_plans(study, titles):
+        file = uploaded.get(plan.path)
+        report = services.files.report(file.id) if file else None
+        brought = Brought(plan.path, file.name if file else plan.title, report)
+        named = replace(plan, title=distinct(plan.title, [origin.plan.title for origin in origins]))
+        origins.append(Origin(_key(plan), brought, _counted(named), file))
+    return tuple(origins)
+
+
+def find(services: Services, key: str, study: str) -> Origin:
+    """The origin of a block by its key; `study` is the name of the one that is edited.
+
+    Raises
+    ------
+    UnknownName
+        When the file was deleted, or the study changed elsewhere.
+    """
+    if key.startswith("file-"):
+        file, brought = _uploaded(services, key.removeprefix("file-"))
+        return _origin(file, brought, file_title(file.name), Choices(), None)
+    if study != NEW:
+        for origin in kept(services, services.library.study(study)):
+            if origin.key == key:
+                return origin
+    raise UnknownName("The study was changed in another place meanwhile. Reload the page.")
+
+
+def natural_split(brought: Brought) -> str | None:
+    """The column that splits a lone file: donor or batch, else condition, when it gives two datasets or more."""
+    for role in ("batch", "condition"):
+        column = brought.column(role)
+        if column and sum(cells >= MIN_CELLS for cells in _levels(brought.path, column)) > 1:
+            return column
+    return None
+
+
+def plan_roles(study: Study | None, origins: list[Origin]) -> Roles:
+    """The roles of a study, or those that the files suggest."""
+    if study:
+        return study.roles
+    return guess_roles([origin.brought for origin in origins if origin.n_cells is not None])
+
+
+def suggested_title(origins: list[Origin]) -> str:
+    """A title from the names of the files."""
+    names = [origin.plan.title.replace("_", " ").strip() for origin in origins]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))[:80]
+
+
+
+
+def _uploaded(services: Services, file_id: str) -> tuple[DataFile, Brought]:
+    file = services.files.get(file_id)
+    report = services.files.report(file_id)
+    if report is None:
+        raise UnknownName(f"'{file.name}' has not been checked yet. Wait for its check on the Data page.")
+    if not report.ready:
+        raise UnknownName(f"'{file.name}' cannot be used yet. {report.verdict} Mend it on its page under Data.")
+    return file, Brought(str(services.files.matrix(file_id)), file.name, report)
+
+
+def _origin(file: DataFile, brought: Brought, title: str, choices: Choices, condition: str | None) -> Origin:
+    return Origin(f"file-{file.id}", brought, plan_file(brought, title, choices, condition=condition), file)
+
+
+def _counted(plan: FilePlan) -> FilePlan:
+    """With cells and unused levels where the file can be read."""
+    try:
+        if plan.column:
+            return with_levels(plan, peek.labels(plan.path, plan.column))
+        cells = peek.n_cells(plan.path)
+    except GeneweaveError:
+        return plan
+    return replace(plan, parts=tuple(replace(part, n_cells=cells) for part in plan.parts))
+
+
+def _key(plan: FilePlan) -> str:
+    words = "\n".join(map(str, (plan.path, plan.column, plan.modality, plan.counts, plan.depth, plan.symbols, plan.qc)))
+    return f"kept-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+
+
+def _levels(path: str, column: str) -> list[int]:
+    return next((([cells for _, cells in c.levels]) for c in peek.columns(path) if c.name == column), [])
