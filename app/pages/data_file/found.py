@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from app.components.page_header import icon
 from app.components.study_card import MODALITY
-from app.words import duration, percent, plural, whole
+from app.words import duration, listing, percent, plural, whole
 from engine.files import DataFile
 from engine.io.report import Guess, Report
 
@@ -38,9 +38,13 @@ def verdict_card(file: DataFile, report: Report, *, downloadable: bool) -> html.
 def understood(report: Report) -> html.Section:
     """Facts of the matrix, then guesses of what its cells are, each with the reason."""
     facts = [_row(name, value, why) for name, value, why in _facts(report)]
-    guesses = [_row(name, *_guessed(report.guesses.get(key, Guess()), column=False)) for key, name in VALUES.items()]
-    roles = [_row(name, *_guessed(report.guesses.get(key, Guess()), column=key != "control"))
-             for key, name in COLUMNS.items()]  # fmt: skip
+    guesses = [_row(name, *_guessed(report.guesses[key], column=False))
+               for key, name in VALUES.items() if _told(report, key)]  # fmt: skip
+    roles = [_row(name, *_guessed(report.guesses[key], column=key != "control"))
+             for key, name in COLUMNS.items() if _told(report, key)]  # fmt: skip
+    silent = [name.lower() for key, name in (VALUES | COLUMNS).items() if not _told(report, key)]
+    if silent:
+        roles.append(_row("Not found", listing(silent).capitalize(), "You can say it in the form of a study"))
     head = html.Thead(html.Tr([html.Th("What"), html.Th("Found"), html.Th("Why")]))
     table = html.Table([head, html.Tbody(facts), html.Tbody(guesses, className="file-group"),
                         html.Tbody(roles, className="file-group")], className="gw-table file-facts")
@@ -48,6 +52,10 @@ def understood(report: Report) -> html.Section:
     return html.Section([html.Div([html.H2("What Geneweave understood"), took], className="gw-spread"),
                          html.Div(table, className="gw-scroll")], className="gw-card",
                         **{"aria-label": "What Geneweave understood"})  # fmt: skip
+
+
+def _told(report: Report, key: str) -> bool:
+    return key in report.guesses and report.guesses[key] != Guess()
 
 
 def _facts(report: Report) -> list[tuple[str, Any, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, Patch, State, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from app.components.alert import alert
 from app.components.graph import graph
@@ -50,11 +50,12 @@ def section(services: Services, file_id: str) -> list[html.Section]:
     figures = [graph(VIOLINS, qc.violins(*arrays, limits), name="cells-violins"),
                graph(SCATTER, qc.counts_and_genes(*arrays, limits), name="cells-counts-genes")]  # fmt: skip
     return [html.Section([
+        dcc.Store(id="qc-marks"),
         html.Div([html.H2("Which cells to keep"), html.Div(_buttons(file_id), className="gw-row")],
                  className="gw-spread"),
         html.P(_hint(facts), className="gw-muted gw-small"),
         html.Div(_inputs(limits, dropped_by(facts, limits)), className="file-limits"),
-        html.P(said(facts, limits), id="qc-said", className="file-said", role="status"),
+        html.P(said_parts(facts, limits), id="qc-said", className="file-said", role="status"),
         html.Div(figures, className="file-figures"),
     ], className="gw-card", id="file-qc", **{"aria-label": "Which cells to keep"})]  # fmt: skip
 
@@ -89,30 +90,39 @@ def said(facts: CellFacts, limits: QcLimits) -> str:
     return f"{whole(keep)} of {whole(n)} cells kept ({share}). Dropped: {parts}{both}.{loosen}"
 
 
-def changes(facts: CellFacts, limits: QcLimits) -> tuple:
-    """The sentence, the words under each input, and the lines in both figures."""
-    violins, scatter = Patch(), Patch()
+def said_parts(facts: CellFacts, limits: QcLimits) -> list[Any]:
+    """The same with its first sentence in bold."""
+    first, dot, rest = said(facts, limits).partition(". ")
+    return [html.Strong(first + dot), rest]
+
+
+def words_of(facts: CellFacts, limits: QcLimits) -> tuple:
+    """The sentence, and the words under each input."""
+    dropped = dropped_by(facts, limits)
+    return said_parts(facts, limits), *(_drops(dropped[name], getattr(limits, name)) for name in FIELDS)
+
+
+def marks_of(facts: CellFacts, limits: QcLimits) -> dict[str, dict[str, list]]:
+    """The limits as lines: for each figure the parts of its layout that change."""
     ends = qc.ranges((qc.log_counts(facts.counts), facts.genes, facts.mito))
-    for name, marks in qc.violin_marks(limits, ends).items():
-        violins["layout"][name] = marks
-    scatter["layout"]["shapes"] = qc.scatter_marks(limits, qc.scatter_ends(facts.counts, facts.genes))["shapes"]
-    words = [_drops(count, getattr(limits, name)) for name, count in dropped_by(facts, limits).items()]
-    return said(facts, limits), *words, violins, scatter
+    return {VIOLINS: qc.violin_marks(limits, ends),
+            SCATTER: qc.scatter_marks(limits, qc.scatter_ends(facts.counts, facts.genes))}  # fmt: skip
 
 
 def register(app: Dash, services: Services) -> None:
-    """Limits are drawn, counted and kept as they are typed."""
+    """Limits are counted, drawn and kept as they are typed."""
+    app.clientside_callback(ClientsideFunction("geneweave_file", "mark"), Output("qc-marks", "storage_type"),
+                            Input("qc-marks", "data"), prevent_initial_call=True)
 
-    @app.callback(
-        Output("qc-said", "children"), *(Output(_id(name), "description") for name in FIELDS),
-        Output(VIOLINS, "figure"), Output(SCATTER, "figure"),
-        *(Input(_id(name), "value") for name in FIELDS), State("file-id", "data"), prevent_initial_call=True,
-    )
+    @app.callback(Output("qc-said", "children"), *(Output(_id(name), "description") for name in FIELDS),
+                  Output("qc-marks", "data"), *(Input(_id(name), "value") for name in FIELDS),
+                  State("file-id", "data"), prevent_initial_call=True)
     def limit(*given):
         *values, file_id = given
         limits = read_limits(values)
         services.files.set_limits(file_id, limits)
-        return changes(cells_of(services.files.cells(file_id)), limits)
+        facts = cells_of(services.files.cells(file_id))
+        return *words_of(facts, limits), marks_of(facts, limits)
 
     @app.callback(*(Output(_id(name), "value") for name in FIELDS), Input("qc-suggest", "n_clicks"),
                   State("file-id", "data"), prevent_initial_call=True)
@@ -155,7 +165,7 @@ def _inputs(limits: QcLimits, dropped: dict[str, int]) -> list[dmc.NumberInput]:
 
 
 def _drops(count: int, value: float | None) -> str:
-    return "open" if value is None else f"drops {whole(count)}"
+    return "drops none" if value is None else f"drops {whole(count)}"
 
 
 def _id(name: str) -> str:
