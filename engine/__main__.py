@@ -11,19 +11,19 @@ from engine.settings import Settings
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; 0 when it went well, 2 with a sentence when something expected went wrong."""
+    """Run one command; 0 or the code it gives, 2 with a sentence when something expected went wrong."""
     args = _parser().parse_args(argv)
     try:
         settings = Settings.from_environment()
         settings.limit_threads()
-        args.run(args, settings)
+        code = args.run(args, settings)
     except GeneweaveError as error:
         print(f"geneweave: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("geneweave: stopped; the same command goes on from the last checkpoint.", file=sys.stderr)
         return 130
-    return 0
+    return code or 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,0 +1,48 @@
+"""All that the problems of a file are judged from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from engine.io.counts import Counts
+from engine.io.identifiers import Names
+from engine.io.mend import Content, Helpers
+from engine.io.report import Guess
+from engine.io.scan import Scan
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The content as mended, facts of it, and what its names and columns seem to mean.
+
+    `corrected` says that whole counts were brought to one depth; `limit_bytes` is the memory that a study may
+    take to read the matrix, None where there is no limit.
+    """
+
+    counts: Counts
+    content: Content
+    facts: Scan
+    names: Names
+    guesses: dict[str, Guess]
+    fixes: tuple[str, ...] = ()
+    helpers: Helpers = field(default_factory=Helpers)
+    limit_bytes: int | None = None
+    corrected: bool = False
+
+    @property
+    def species(self) -> str:
+        return self.guesses["species"].value
+
+    @property
+    def modality(self) -> str:
+        return self.guesses["modality"].value
+
+    @property
+    def genes(self) -> list[str]:
+        return self.content.genes
+
+
+def some(names: Sequence[str], *, most: int = 3) -> str:
+    """The first few names, separated by commas."""
+    return ", ".join(str(name) for name in list(names[:most]))
