@@ -51,7 +51,12 @@ def names(node: Any, source: Source, part: str) -> np.ndarray:
         raise source.invalid(f"expected a list of names at '{part}', found {values.ndim} dimensions. Write it again.")
     if values.dtype.kind == "V":
         raise source.invalid(f"expected names at '{part}', found records or pickled objects. Write them as text.")
-    return values.astype(str).astype(object)
+    return as_text(values)
+
+
+def as_text(values: np.ndarray) -> np.ndarray:
+    """Values of any kind as str objects."""
+    return np.array([str(value) for value in values.tolist()], dtype=object)
 
 
 def series(node: Any, source: Source, part: str) -> Any:
@@ -107,4 +112,4 @@ def _text(node: Any) -> np.ndarray:
     values = np.asarray(node[...])
     if values.dtype.kind == "S":
         values = np.char.decode(values, "utf-8")
-    return values.astype(str).astype(object)
+    return values.astype(object)

@@ -57,7 +57,7 @@ def is_missing(field: str) -> bool:
 
 
 def find_delimiter(lines: list[str], path: Path) -> str:
-    """The delimiter that splits these lines most, and alike.
+    """The delimiter that splits these lines most, and alike; a space only where no other does.
 
     Raises
     ------
@@ -66,9 +66,10 @@ def find_delimiter(lines: list[str], path: Path) -> str:
     """
     best, most = "", 0
     for delimiter in DELIMITERS:
-        counts = [len(split(line, delimiter)) for line in lines]
-        if min(counts[1:], default=0) > 1 and max(counts[1:]) - min(counts[1:]) <= 1 and min(counts[1:]) > most:
-            best, most = delimiter, min(counts[1:])
+        header, first, *others = [len(split(line, delimiter)) for line in lines]
+        alike = header in (first, first - 1) or (others and set(others) == {first})
+        if alike and first > max(1, most) and not (best and delimiter == " "):
+            best, most = delimiter, first
     if not best:
         raise InvalidFile(
             f"'{path.name}': expected a table with columns parted by tab, comma or semicolon, found lines such as "
