@@ -34,6 +34,7 @@ WILL_SHOW = ("For each dataset: how many genes and edges, how many partners gene
 NOTHING = empty_state("No study yet", f"{WILL_SHOW} A study says which datasets.", "Open Studies", "/studies",
                       drawing="chart")
 PARAMS = NetworkParams()
+BONE = html.Div(className="gw-bone gw-bone-card", **{"aria-hidden": "true"})
 
 
 def layout(services: Services, study: str = "", dataset: str = "") -> html.Div:
@@ -63,6 +64,7 @@ def body(services: Services, study: Study, dataset: str = "") -> list[Any]:
     parts += [alert(network.fault, title=network.source.name) for network in networks if network.fault]
     if job and (job.active or (job.status == "failed" and missing)):
         parts.append(_making(job))
+        parts += [] if any(network.stats for network in networks) else [BONE]
     elif missing:
         parts.append(_offer(len(missing), len(networks)))
     if any(network.stats for network in networks):

@@ -34,6 +34,8 @@ METHOD = (
 LIMITS = {"min_counts": "at least {} counts", "max_counts": "at most {} counts", "min_genes": "at least {} genes",
           "max_mito": "at most {}\u202f% mitochondrial counts"}  # fmt: skip
 THREE = "d3.format('.3~g')(params.value)"
+TOLD = {"mean": "Mean of log(1 + counts per 10,000)", "detected": "Share of the cells that show the gene",
+        "positive": "Partners that rise with the gene", "negative": "Partners that fall as the gene rises"}
 SHARE = "d3.format('.0%')(params.value)"
 
 
@@ -46,7 +48,7 @@ def one_network(services: Services, study: Study, network: DatasetNetwork,
                         comboboxProps={"shadow": "md", "zIndex": 300}, **{"aria-label": "Dataset in view"})
     pictures = html.Div([
         _picture("Partners of genes", "net-degree", degree_figure(found.degree, n_genes=network.stats.n_genes),
-                 "Where the line lies right of the dashed one, hubs have more partners than chance gives."),
+                 "Right of the dashed line: more partners than chance gives."),
         _picture("Strength of edges", "net-strength", strength_figure(found.statistic),
                  "Right of zero both genes rise together; left of it one falls as the other rises."),
     ], className="net-pictures")  # fmt: skip
@@ -120,9 +122,9 @@ def _genes(services: Services, study: Study, network: DatasetNetwork, genes: pd.
 
 def _columns() -> list[dict[str, Any]]:
     numbers = {"degree": ("Partners", None), "positive": ("Positive", None), "negative": ("Negative", None),
-               "mean": ("Mean log(1 + counts per 10,000)", THREE), "detected": ("Seen in cells", SHARE)}  # fmt: skip
+               "mean": ("Mean", THREE), "detected": ("Seen in", SHARE)}  # fmt: skip
     made = [{"field": field, "headerName": name, "filter": "agNumberColumnFilter", "type": "rightAligned",
-             "headerTooltip": name, **({"valueFormatter": {"function": how}} if how else {})}
+             "headerTooltip": TOLD.get(field, name), **({"valueFormatter": {"function": how}} if how else {})}
             for field, (name, how) in numbers.items()]  # fmt: skip
     gene = {"field": "shown", "headerName": "Gene", "cellRenderer": "markdown", "pinned": "left", "width": 130,
             "flex": 0, "filter": "agTextColumnFilter", "filterValueGetter": {"function": "params.data.gene"},

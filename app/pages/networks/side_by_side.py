@@ -51,5 +51,5 @@ def numbers(network: DatasetNetwork) -> list[str]:
     if s is None:
         return []
     return [whole(s.n_cells), whole(s.n_genes), whole(s.n_edges), f"{number(100 * s.density)}\u202f%",
-            percent(s.positive) if s.n_edges else "–", number(s.median_degree), whole(s.isolated),
+            percent(s.positive) if s.n_edges else "–", f"{s.median_degree:g}", whole(s.isolated),
             whole(s.largest)]  # fmt: skip
