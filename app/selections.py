@@ -60,6 +60,22 @@ class Level:
 
 
 @dataclass(frozen=True)
+class Crossing:
+    """Rows that have, for each column that is named, one of the levels named of it."""
+
+    levels: tuple[Level, ...]
+
+    def rows(self, embedding: GeneEmbedding, sets: GeneSets) -> np.ndarray:
+        found: dict[str, np.ndarray] = {}
+        for level in self.levels:
+            found[level.column] = found.get(level.column, False) | level.rows(embedding, sets)
+        return np.logical_and.reduce(list(found.values()))
+
+    def __str__(self) -> str:
+        return "all:" + ";".join(map(str, self.levels))
+
+
+@dataclass(frozen=True)
 class SavedSet:
     """Every row of the genes of a saved set."""
 
@@ -72,7 +88,7 @@ class SavedSet:
         return f"set:{self.id}"
 
 
-Selection = Outline | Genes | Level | SavedSet
+Selection = Outline | Genes | Level | Crossing | SavedSet
 
 
 def parse_selection(text: str) -> Selection | None:
@@ -94,6 +110,9 @@ def parse_selection(text: str) -> Selection | None:
         return Level(kind, unquote(rest))
     if kind == "outline":
         return _outline(rest)
+    levels = [parse_selection(part) for part in rest.split(";")] if kind == "all" else []
+    if levels and all(isinstance(level, Level) for level in levels):
+        return Crossing(tuple(levels))
     raise InvalidParameter(
         f"The address should hold a selection such as 'genes:CD3D,CD3E' or 'cluster:4', found '{text[:40]}'. "
         "Nothing is selected: draw a new one."

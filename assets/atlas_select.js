@@ -48,6 +48,7 @@
     if (kind === "outline") return inside(rest.split(",").map(Number));
     if (kind === "genes") return withGenes(rest.split(",").map(decodeURIComponent));
     if (kind === "set") return withGenes(atlas.data.sets.get(rest) || []);
+    if (kind === "all") return crossing(rest.split(";"));
     return withLevel(kind, decodeURIComponent(rest));
   };
 
@@ -64,6 +65,18 @@
     const column = atlas.data.columns.get(name);
     const code = column.levels.indexOf(level);
     return Uint8Array.from(column.codes, (value) => (value === code ? 1 : 0));
+  }
+
+  /* Rows that have, for each column that is named, one of the levels named of it. */
+  function crossing(parts) {
+    const found = new Map();
+    for (const part of parts) {
+      const column = part.slice(0, part.indexOf(":"));
+      const rows = atlas.resolve(part);
+      const before = found.get(column);
+      found.set(column, before ? rows.map((on, row) => on | before[row]) : rows);
+    }
+    return [...found.values()].reduce((all, rows) => all.map((on, row) => on & rows[row]));
   }
 
   /* Even-odd rule, the same sums in the same order as `inside` in app/selections.py. */

@@ -26,8 +26,8 @@ class Flows:
     `nodes` has level, name, rows, genes; `links` from_level, source, to_level, target, rows, genes;
     `paths` one column a level, then rows, genes. `rows` counts (dataset, gene) rows, `genes` distinct
     symbols, so that genes of neighbouring bands may add up to more than those of their node.
-    `labels` has gene and the name at each level of every row that was counted; its index is the
-    row's place in the map.
+    `labels` has gene and the name at every one of `LEVELS` of each row that was counted, whether or
+    not the level is drawn; its index is the row's place in the map.
     """
 
     levels: tuple[str, ...]
@@ -83,7 +83,7 @@ def flows(obs: pd.DataFrame, levels: Sequence[str], *, n_clusters: int = N_CLUST
         When a level is none of `LEVELS`.
     """
     levels = _checked(levels, n_clusters)
-    labels = _labels(obs, levels, n_clusters)
+    labels = _labels(obs, n_clusters)
     if only_common:
         labels = labels[obs["common"].to_numpy(bool)]
     order = {level: _order(level, set(labels[level]), datasets) for level in levels}
@@ -103,13 +103,12 @@ def _checked(levels: Sequence[str], n_clusters: int) -> tuple[str, ...]:
     return tuple(levels)
 
 
-def _labels(obs: pd.DataFrame, levels: tuple[str, ...], n_clusters: int) -> pd.DataFrame:
+def _labels(obs: pd.DataFrame, n_clusters: int) -> pd.DataFrame:
     import pandas as pd
 
     named = {level: obs[level].astype(object).where(obs[level].notna(), UNKNOWN).astype(str).to_numpy()
-             for level in levels}  # fmt: skip
-    if "cluster" in named:
-        named["cluster"] = _grouped(named["cluster"], n_clusters)
+             for level in LEVELS}  # fmt: skip
+    named["cluster"] = _grouped(named["cluster"], n_clusters)
     return pd.DataFrame({"gene": obs["gene"].astype(str).to_numpy(), **named})
 
 

@@ -164,8 +164,10 @@ def cluster_table(flow: Flows, level: str = "dataset") -> pd.DataFrame:
     import pandas as pd
 
     genes, groups = (np.unique(flow.labels[name].to_numpy(str), return_inverse=True)[1] for name in ("gene", level))
-    tests = [unevenness(genes, groups, (flow.labels["cluster"] == name).to_numpy()) for name in flow.names("cluster")]
-    table = pd.DataFrame({"cluster": flow.names("cluster"), "statistic": [t.statistic for t in tests],
+    clusters = flow.labels["cluster"].to_numpy(str)
+    named = flow.names("cluster")
+    tests = [unevenness(genes, groups, clusters == name) for name in named]
+    table = pd.DataFrame({"cluster": named, "statistic": [t.statistic for t in tests],
                           "df": [t.df for t in tests], "p": [t.p for t in tests],
                           "telling_genes": [t.genes for t in tests]})  # fmt: skip
     return table.assign(p_adjusted=adjusted(table["p"].to_numpy(float)))

@@ -1,0 +1,30 @@
+"""Names of the components of the Modalities page that Python, the browser's functions and the tests speak to."""
+
+ROOT = "flow"
+START = "flow-start"  # dcc.Store {map, study}
+VIEW = "flow-view"  # dcc.Store {levels, top, count, common}: what is drawn
+PICK = "flow-pick"  # dcc.Store, the chosen node, band or path as text
+SIZE = "flow-size"  # dcc.Store {width, height} of the picture in pixels
+GRAPH = "flow-graph"
+HEADS = "flow-heads"
+SUBTITLE = "flow-subtitle"
+SHIFT = "flow-shift"  # the type of a pattern id {type, level, to}: left, right or out
+ADD = "flow-add"
+TOP = "flow-top"
+COUNT = "flow-count"
+COMMON = "flow-common"
+CLEAR = "flow-clear"
+FIGURE = "flow-figure"  # the type of a pattern id {type, kind}: svg or png
+PRINT = "flow-print"  # dcc.Store, a figure to save
+INSPECTOR = "flow-inspector"
+GENES = "flow-genes"
+SET_NAME = "flow-set-name"
+SET_SAVE = "flow-set-save"
+SET_NEWS = "flow-set-news"
+LIST = "flow-list"  # the type of a pattern id {type, ending}
+TABLE = "flow-table"  # which numbers: bands, paths or clusters
+GRID = "flow-grid"
+FILE = "flow-file"  # the type of a pattern id {type, ending}
+DOWNLOAD = "flow-download"
+DRAWER = "flow-drawer"  # dcc.Store kept by the browser, true while the table is open
+TOGGLE = "flow-toggle"
