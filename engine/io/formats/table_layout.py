@@ -64,12 +64,13 @@ def find_delimiter(lines: list[str], path: Path) -> str:
     InvalidFile
         When none does.
     """
-    best, most = "", 0
+    best, most = "", (False, 1)
     for delimiter in DELIMITERS:
         header, first, *others = [len(split(line, delimiter)) for line in lines]
-        alike = header in (first, first - 1) or (others and set(others) == {first})
-        if alike and first > max(1, most) and not (best and delimiter == " "):
-            best, most = delimiter, first
+        headed = header in (first, first - 1) and first > 1
+        alike = headed or (others and set(others) == {first})
+        if alike and (headed, first) > most and not (best and delimiter == " "):
+            best, most = delimiter, (headed, first)
     if not best:
         raise InvalidFile(
             f"'{path.name}': expected a table with columns parted by tab, comma or semicolon, found lines such as "

@@ -129,8 +129,11 @@ def _noise(name: str) -> bool:
 
 def _check_headers(path: Path) -> None:
     """Refuse extended headers that would fill the memory: tarfile reads them whole."""
+    end = path.stat().st_size
     with open(path, "rb") as file:
-        while len(header := file.read(512)) == 512 and header.strip(b"\0"):
+        while (header := file.read(512)).strip(b"\0"):
+            if len(header) < 512:
+                raise EOFError("its last member is incomplete")
             length = tarfile.nti(header[124:136])
             if header[156:157] in b"xgXLK" and length > HEADER:
                 raise InvalidFile(
@@ -139,4 +142,5 @@ def _check_headers(path: Path) -> None:
                 )
             if length < 0:
                 raise InvalidFile(f"'{path.name}' is a damaged tar archive: a member of negative size. Pack it again.")
-            file.seek(-(-length // 512) * 512, 1)
+            if file.seek(-(-length // 512) * 512, 1) > end:
+                raise EOFError("its last member is incomplete")

@@ -48,7 +48,7 @@ def need_memory(wanted: float, limit: float, name: str, part: str, advice: str =
     """Raise `InvalidFile` when `wanted` bytes are more than `limit`."""
     if wanted > limit:
         raise InvalidFile(
-            f"'{name}' ({part}) would take {size(wanted)} of memory, and the limit is {size(limit)}. "
+            f"'{name}' ({part}) would take {size(wanted)} of memory, more than the limit of {size(limit)}. "
             + (advice or "Keep fewer cells or genes, or raise GENEWEAVE_MATRIX_GB.")
         )
 
