@@ -112,11 +112,12 @@
   }
 
   const UNITS = [[1e9, "GB"], [1e6, "MB"], [1e3, "KB"], [1, "bytes"]];
-  const figures = (x) => (x >= 100 ? Math.round(x).toString() : x >= 10 ? x.toFixed(1) : x.toFixed(2)).replace(/\.0+$/, "");
+  const figures = (x) => (x >= 100 ? Math.round(x).toString() : x >= 10 ? x.toFixed(1) : x.toFixed(2));
+  const short = (x) => figures(x).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
   const unitOf = (n) => UNITS.find(([unit]) => n >= unit) || UNITS[3];
 
-  up.bytes = (n) => `${figures(n / unitOf(n)[0])} ${unitOf(n)[1]}`;
-  up.part = (n, all) => `${figures(n / unitOf(all)[0])} of ${up.bytes(all)}`;
+  up.bytes = (n) => `${short(n / unitOf(n)[0])} ${unitOf(n)[1]}`;
+  up.part = (n, all) => `${n ? figures(n / unitOf(all)[0]) : 0} of ${up.bytes(all)}`;
   up.duration = function (seconds) {
     const s = Math.round(seconds);
     if (s < 60) return `${Math.max(s, 1)} s`;
