@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.errors import InvalidCounts, InvalidStudy, closest
+from engine.errors import InvalidFile, InvalidStudy, closest
 from engine.io.files import resolve
-from engine.types import Dataset, DatasetSource, Roles
+from engine.io.limits import dropped_by
+from engine.io.matrix import InMemory, Matrix, Opened, blocks
+from engine.io.proteins import protein_table
+from engine.io.qc import CellFacts, cell_facts, kept
+from engine.io.selection import Selection
+from engine.io.whole import WholeCounts
+from engine.settings import Settings
+from engine.types import Dataset, DatasetSource, QcLimits, Roles
 
 if TYPE_CHECKING:
+    import pandas as pd
     from anndata import AnnData
 
-TOLERANCE = 0.05, 1e-3  # how far a value may lie from a whole number: absolute, and per count (single precision logs)
+BLOCK = 1024  # cells read at a time
+LIMIT_WORDS = {
+    "min_counts": "fewer than {:g} counts", "max_counts": "more than {:g} counts",
+    "min_genes": "fewer than {:g} genes", "max_mito": "more than {:g} % mitochondrial counts",
+}  # fmt: skip
 
 
 def load_dataset(source: DatasetSource, *, roles: Roles) -> Dataset:
-    """The dataset that `source` describes, with whole counts in `adata.X` (n_cells, n_genes), CSR.
+    """The dataset that `source` describes, with whole counts in `adata.X` (n_cells, n_genes), CSR float32.
+
+    The tables of cells and genes are read first, then only the cells wanted, block by block.
 
     Raises
     ------
@@ -26,123 +42,153 @@ def load_dataset(source: DatasetSource, *, roles: Roles) -> Dataset:
     InvalidCounts
         When the matrix holds NaN, negative or fractional values.
     """
-    adata = _read(source)
-    for role, column in vars(roles).items():
-        if column is not None:
-            _need_column(adata, column, f"role '{role}'", source)
-    adata = _keep_cells(adata, source)
-    counts, genes = _counts(adata, source)
-    depth = _depth(adata, counts, source)
-    labels = adata.obs[roles.cell_type].astype(str).to_numpy() if roles.cell_type else None
-    return Dataset(source, _as_anndata(counts, genes, adata.obs_names), depth, labels)
+    with _opened(source) as opened:
+        for role, column in vars(roles).items():
+            if column is not None:
+                _need_column(opened.obs, column, f"role '{role}'", source)
+        cells = _wanted_cells(opened.obs, source)
+        matrix, genes = _counts_of(opened, source)
+        names = _names(genes, source)
+        totals = _column_depth(opened.obs, source)
+        counts, cells = _read(Selection(matrix, cells=cells), cells, names, totals, opened, source)
+        obs = opened.obs.iloc[cells]
+        depth = np.asarray(counts.sum(axis=1)).ravel().astype(np.float64) if totals is None else totals[cells]
+        labels = obs[roles.cell_type].astype(str).to_numpy() if roles.cell_type else None
+        places = opened.obsm.get("spatial") if source.modality == "spatial" else None
+        adata = _as_anndata(counts, names, obs.index)
+        return Dataset(source, adata, depth, labels, None if places is None else places[cells])
 
 
-def _read(source: DatasetSource) -> AnnData:
+@contextmanager
+def _opened(source: DatasetSource) -> Iterator[Opened]:
+    import tempfile
     import warnings
+    from pathlib import Path
 
-    import anndata
+    from engine.io.open import open_matrix
 
-    path = resolve(source.path)
+    path, settings = resolve(source.path), Settings.from_environment()
+    limit = int(float(settings.matrix_gb) * 1e9)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # old files speak of formats that have since moved
-            return anndata.read_h5ad(path)
-    except (OSError, KeyError, ValueError) as error:
+            with open_matrix(path, limit_bytes=limit, scratch=Path(tempfile.gettempdir())) as opened:
+                yield opened
+    except InvalidFile as error:
         raise InvalidStudy(
-            f"Dataset '{source.name}': '{source.path}' was expected to be an h5ad file, but: {error}. "
-            "Write it again with anndata."
+            f"Dataset '{source.name}': '{source.path}' was expected to be an h5ad file, but: {error}"
         ) from error
 
 
-def _keep_cells(adata: AnnData, source: DatasetSource) -> AnnData:
+def _wanted_cells(obs: pd.DataFrame, source: DatasetSource) -> np.ndarray:
+    """Places of the cells that the source keeps."""
     if source.column is None:
-        return adata
-    _need_column(adata, source.column, "'column'", source)
-    labels = adata.obs[source.column].astype(str)
+        return np.arange(len(obs))
+    _need_column(obs, source.column, "'column'", source)
+    labels = obs[source.column].astype(str)
     keep = labels.isin(source.values).to_numpy()
     if not keep.any():
         raise InvalidStudy(
             f"Dataset '{source.name}': no cell has {source.column} in {', '.join(source.values)}. "
             f"Found: {', '.join(sorted(labels.unique())[:12])}."
         )
-    return adata[keep]
+    return np.flatnonzero(keep)
 
 
-def _need_column(adata: AnnData, column: str, use: str, source: DatasetSource) -> None:
-    if column not in adata.obs:
-        near = closest(column, adata.obs.columns) or list(adata.obs.columns[:12])
+def _need_column(table: pd.DataFrame, column: str, use: str, source: DatasetSource, *, part: str = "obs") -> None:
+    if column not in table:
+        near = closest(column, table.columns) or list(table.columns[:12])
         raise InvalidStudy(
-            f"Dataset '{source.name}': {use} names the obs column '{column}', which the file does not have. "
+            f"Dataset '{source.name}': {use} names the {part} column '{column}', which the file does not have. "
             f"Found: {', '.join(near)}."
         )
 
 
-def _counts(adata: AnnData, source: DatasetSource):
-    """Counts as CSR float32 and the gene names they belong to."""
-    from scipy import sparse
+def _counts_of(opened: Opened, source: DatasetSource) -> tuple[Matrix, pd.DataFrame]:
+    """The matrix that holds the counts, and the table of its genes."""
+    import pandas as pd
 
     where, _, how = source.counts.partition("/")
-    if where == "X":
-        matrix, genes = adata.X, adata.var_names
-    elif where == "raw" and adata.raw is not None:
-        matrix, genes = adata.raw.X, adata.raw.var_names
-    elif where == "layers" and how in adata.layers:
-        matrix, genes = adata.layers[how], adata.var_names
-    else:
+    if where == "obsm":
+        table = protein_table(opened, resolve(source.path), how)
+        if table is not None:
+            return InMemory(table.to_numpy(dtype=np.float64)), pd.DataFrame(index=table.columns)
+    key = "raw" if where == "raw" else source.counts
+    if key not in opened.matrices:
+        there = [*opened.matrices, *(["obsm/protein"] if "protein" in opened.obsm else [])]
         raise InvalidStudy(
-            f"Dataset '{source.name}': counts = '{source.counts}' is not in the file. "
-            f"Found: X{', raw' if adata.raw is not None else ''}{''.join(f', layers/{k}' for k in adata.layers)}."
+            f"Dataset '{source.name}': counts = '{source.counts}' is not in the file. Found: {', '.join(there)}."
         )
-    matrix = sparse.csr_matrix(matrix, dtype=np.float64)
-    if source.counts == "raw/log1p-1e4":
-        matrix = _from_log1p(matrix, _column_depth(adata, source))
-    _check_counts(matrix, source)
-    return matrix.astype(np.float32), genes
+    return opened.matrices[key], opened.raw_var if key == "raw" else opened.var
 
 
-def _from_log1p(matrix, depth: np.ndarray):
+def _names(genes: pd.DataFrame, source: DatasetSource) -> np.ndarray:
+    """Name of each gene: its symbol where it has one."""
+    names = genes.index.astype(str).to_numpy(dtype=object)
+    if source.symbols is None or source.counts.startswith("obsm/"):
+        return names
+    _need_column(genes, source.symbols, "'symbols'", source, part="var")
+    column = genes[source.symbols]
+    symbols = column.astype(str).str.strip().to_numpy(dtype=object)
+    return np.where(column.notna().to_numpy() & (symbols != ""), symbols, names)
+
+
+def _read(matrix: Matrix, cells, names, totals, opened: Opened, source: DatasetSource):
+    """Whole counts of the cells that pass the limits, CSR float32, and the places of these cells."""
+    from scipy import sparse
+
+    whole = WholeCounts(f"Dataset '{source.name}'", "Point 'counts' in the study file to the layer with raw counts.")
+    limited, parts, facts, start = source.qc != QcLimits(), [], [], 0
+    aside = source.counts.startswith("obsm/") and "X" in opened.matrices
+    for block in blocks(matrix, size=BLOCK):
+        inside = cells[start : start + block.shape[0]]
+        start += block.shape[0]
+        if source.counts == "raw/log1p-1e4":
+            block = _from_log1p(block, totals[inside])
+        parts.append(whole.round(block))
+        if limited:
+            judged = Selection(opened.matrices["X"], cells=inside).rows(0, len(inside)) if aside else parts[-1]
+            facts.append(cell_facts([judged], opened.var.index if aside else names))
+            parts[-1] = parts[-1][kept(facts[-1], source.qc)]
+    whole.check()
+    keep = _passing(facts, source) if limited else np.ones(len(cells), dtype=bool)
+    return sparse.vstack(parts, format="csr") if parts else sparse.csr_matrix(matrix.shape), cells[keep]
+
+
+def _passing(facts: list[CellFacts], source: DatasetSource) -> np.ndarray:
+    """Which cells pass the limits; raises when none does."""
+    every = CellFacts(*(np.concatenate([getattr(part, name) for part in facts]) for name in vars(facts[0])))
+    keep = kept(every, source.qc)
+    if not keep.any():
+        dropped = [f"{number:,} have {LIMIT_WORDS[name].format(getattr(source.qc, name))}"
+                   for name, number in dropped_by(every, source.qc).items() if number]  # fmt: skip
+        raise InvalidStudy(
+            f"Dataset '{source.name}': its quality limits leave none of {len(keep):,} cells: {', '.join(dropped)}. "
+            "Loosen the limits."
+        )
+    return keep
+
+
+def _from_log1p(block, depth: np.ndarray):
     """Undo log1p(1e4 · count / depth)."""
-    matrix = matrix.copy()
-    matrix.data = np.expm1(matrix.data)
-    return matrix.multiply(depth[:, None] / 1e4).tocsr()
+    block = block.astype(np.float64)
+    block.data = np.expm1(block.data)
+    return block.multiply(depth[:, None] / 1e4).tocsr()
 
 
-def _check_counts(matrix, source: DatasetSource) -> None:
-    """Whole numbers of 0 or more; values within the tolerance of one are rounded in place."""
-    values, name = matrix.data, source.name
-    found = {
-        "NaN or infinite values": (~np.isfinite(values)).sum(),
-        "negative values": (values < 0).sum(),
-    }
-    whole = np.round(values)
-    if not any(found.values()):
-        found["fractional values"] = (np.abs(values - whole) > TOLERANCE[0] + TOLERANCE[1] * whole).sum()
-    for what, number in found.items():
-        if number:
-            raise InvalidCounts(
-                f"Dataset '{name}': expected raw counts (whole numbers of 0 or more), found {number:,} {what}. "
-                "Point 'counts' in the study file to the layer with raw counts."
-            )
-    matrix.data = whole
-    matrix.eliminate_zeros()
-
-
-def _column_depth(adata: AnnData, source: DatasetSource) -> np.ndarray:
-    if source.depth is None:
+def _column_depth(obs: pd.DataFrame, source: DatasetSource) -> np.ndarray | None:
+    """Total counts of each cell from the column that `depth` names; None where it names none."""
+    if source.depth is not None:
+        _need_column(obs, source.depth, "'depth'", source)
+        return obs[source.depth].to_numpy(dtype=np.float64)
+    if source.counts == "raw/log1p-1e4":
         raise InvalidStudy(
             f"Dataset '{source.name}': counts = '{source.counts}' needs 'depth', the obs column of totals. Add it."
         )
-    _need_column(adata, source.depth, "'depth'", source)
-    return adata.obs[source.depth].to_numpy(dtype=np.float64)
+    return None
 
 
-def _depth(adata: AnnData, counts, source: DatasetSource) -> np.ndarray:
-    if source.depth is None:
-        return np.asarray(counts.sum(axis=1)).ravel().astype(np.float64)
-    return _column_depth(adata, source)
-
-
-def _as_anndata(counts, genes, cells) -> AnnData:
+def _as_anndata(counts, genes: np.ndarray, cells) -> AnnData:
     """An AnnData with one column a gene name; counts of duplicate names are summed."""
     import anndata
     import pandas as pd
