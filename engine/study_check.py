@@ -47,7 +47,7 @@ def role_columns(files: Iterable[FilePlan]) -> tuple[list[str], dict[str, list[s
 
 def _columns(file: FilePlan) -> list[str] | Fault:
     try:
-        return [column.name for column in peek.columns(file.path)]
+        return peek.column_names(file.path)
     except GeneweaveError:
         return Fault(f"'{file.title}' is not on this machine any more, or cannot be read. Remove it from the study, "
                      "or bring the file again on the Data page.", True)  # fmt: skip
@@ -58,8 +58,9 @@ def _names(plan: StudyPlan) -> list[Fault]:
     found = [] if plan.title.strip() else [Fault("The study needs a title. Type one.", True)]
     if len(names) < 2:
         found.append(Fault(
-            f"A study compares at least two datasets, so far there {'is 1' if names else 'are none'}. Split the file "
-            "by a column, such as donor or condition, or add another file.", True))  # fmt: skip
+            f"A study compares at least two datasets, so far there {'is 1' if names else 'are none'}. "
+            f"{'Split the file by a column, such as donor or condition, or add' if plan.files else 'Add'} another "
+            "file.", True))  # fmt: skip
     if "" in names:
         found.append(Fault("Every dataset needs a name, found one without. Type one.", True))
     twice = sorted({name for name in names if name and names.count(name) > 1})
@@ -95,6 +96,8 @@ def _roles(plan: StudyPlan, readable: list[FilePlan]) -> list[Fault]:
 
 
 def _gene_faults(files: list[FilePlan]) -> list[Fault]:
+    """A word about files whose genes have other names; proteins are too few to ask that of them."""
+    files = [file for file in files if file.modality != "protein"]
     if len(files) < 2:
         return []
     names = {}
@@ -124,10 +127,9 @@ def _mixed(plan: StudyPlan) -> list[Fault]:
     parts = [part.name for file in plan.files for part in file.kept if part.condition == MIXED]
     if not parts:
         return []
-    column = f" by '{plan.roles.condition}'" if plan.roles.condition else ""
     many = "holds" if len(parts) == 1 else "hold"
-    return [Fault(f"{_quoted(parts)} {many} cells of more than one condition. Split the file{column} to compare them, "
-                  "or leave it so to see them as one.")]  # fmt: skip
+    return [Fault(f"{_quoted(parts)} {many} cells of more than one condition. Split the file by the column that tells "
+                  "them apart to compare them, or leave it so to see them as one.")]  # fmt: skip
 
 
 def _small(plan: StudyPlan) -> list[Fault]:

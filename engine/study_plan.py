@@ -41,7 +41,7 @@ class Brought:
     def column(self, what: str) -> str | None:
         """The guess, when it is an `obs` column of the matrix."""
         guess = self.guess(what)
-        return guess if guess and guess in {column.name for column in peek.columns(self.path)} else None
+        return guess if guess and guess in peek.column_names(self.path) else None
 
 
 def plan_study(title: str, files: list[tuple[Brought, Choices]], roles: Roles | None = None) -> StudyPlan:
@@ -55,7 +55,7 @@ def plan_study(title: str, files: list[tuple[Brought, Choices]], roles: Roles | 
 
 
 def plan_file(brought: Brought, title: str, choices: Choices, *, condition: str | None = None) -> FilePlan:
-    """What a file gives to a study; `condition` is the `obs` column of the conditions, if there is one.
+    """What a file gives to a study; `condition` is the study's `obs` column of the conditions, if it has one.
 
     Raises
     ------
@@ -63,20 +63,23 @@ def plan_file(brought: Brought, title: str, choices: Choices, *, condition: str 
         When the file cannot be read, or lacks the column that should split it.
     """
     column = choices.split or None
-    parts = parts_of(brought, title, column, condition=condition if choices.condition is None else None,
+    called_by = (condition or brought.column("condition")) if choices.condition is None else None
+    parts = parts_of(brought, title, column, condition=called_by,
                      default=Part(title, (), 0, choices.condition or _value(brought, "condition") or "none",
                                   choices.tissue or _value(brought, "tissue") or "unknown"),
                      tissue=None if choices.tissue else brought.column("tissue"), min_cells=choices.min_cells)
     counts = choices.counts or _counts(brought)
+    aside = counts.startswith("obsm/")  # what holds for the genes holds for nothing beside them
     return FilePlan(title, brought.path, parts, column, choices.modality or brought.guess("modality") or "rna",
                     choices.species or brought.guess("species") or "human", counts,
-                    choices.depth or brought.column("depth"), choices.symbols, choices.qc)
+                    choices.depth or (None if aside else brought.column("depth")),
+                    choices.symbols or (None if aside else _symbols(brought)), choices.qc)
 
 
 def parts_of(brought: Brought, title: str, column: str | None, *, condition: str | None, tissue: str | None,
              default: Part, min_cells: int = MIN_CELLS) -> tuple[Part, ...]:
     """The parts of a file by a column, or the one part with all cells; columns that the file lacks are passed over."""
-    known = {known.name for known in peek.columns(brought.path)}
+    known = peek.column_names(brought.path)
     conditions = peek.labels(brought.path, condition) if condition in known else None
     tissues = peek.labels(brought.path, tissue) if tissue in known else None
     if column:
@@ -89,7 +92,7 @@ def parts_of(brought: Brought, title: str, column: str | None, *, condition: str
 
 def guess_roles(files: list[Brought]) -> Roles:
     """The guessed column of each role, where every file has it; the guess of the first file that has one counts."""
-    known = [{column.name for column in peek.columns(file.path)} for file in files]
+    known = [peek.column_names(file.path) for file in files]
     guesses = {role: [column for file in files if (column := file.column(role))] for role in ROLES}
     return Roles(**{role: next((c for c in found if all(c in names for names in known)), None)
                     for role, found in guesses.items()})
@@ -107,8 +110,13 @@ def _value(brought: Brought, what: str) -> str:
     return "" if brought.column(what) else brought.guess(what)
 
 
+def _symbols(brought: Brought) -> str | None:
+    guess = brought.guess("symbols")
+    return guess if guess and guess in peek.look(brought.path).gene_columns else None
+
+
 def _counts(brought: Brought) -> str:
     """Where the counts are: as the check says, when the matrix has that place."""
     said = brought.report.counts if brought.report else ""
-    there = said and said.partition("/log1p")[0] in peek.places(brought.path)
-    return said if there else peek.whole_counts(brought.path)
+    seen = peek.look(brought.path)
+    return said if said and said.partition("/log1p")[0] in seen.genes else seen.whole

@@ -1,21 +1,36 @@
-"""A look into an h5ad file without its matrix: labels of cells, names of genes, what is where."""
+"""A look into a file of cells without its counts: labels of cells, names of genes, what is where."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import InvalidStudy, closest
 from engine.io.files import resolve
 from engine.io.report import Column
+from engine.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
+
+    from engine.io.matrix import Matrix, Opened
 
 MOST_LEVELS = 200  # of a column that can split a file
-SAMPLE = 5000  # values that tell whether a matrix holds counts
+SAMPLE = 100  # cells that tell whether a matrix holds counts
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What was seen: the table of cells; the names of genes by place of the counts; their columns; whole counts."""
+
+    obs: pd.DataFrame
+    genes: dict[str, frozenset[str]]
+    gene_columns: tuple[str, ...]
+    whole: str
 
 
 def labels(path: str, column: str) -> np.ndarray:
@@ -23,20 +38,33 @@ def labels(path: str, column: str) -> np.ndarray:
 
     Raises
     ------
-    InvalidStudy
-        When the file cannot be read or lacks the column.
+    InvalidStudy, InvalidFile
+        When the file lacks the column, or cannot be read.
     """
-    return _labels(*_state(path), column)
+    obs = look(path).obs
+    if column not in obs:
+        near = closest(column, obs.columns) or list(obs.columns[:12])
+        raise InvalidStudy(f"'{Path(path).name}' has no obs column '{column}'. Found: {', '.join(near) or 'none'}.")
+    found = obs[column].astype(str).to_numpy(dtype=object)
+    found[obs[column].isna().to_numpy()] = ""
+    return found
 
 
 def n_cells(path: str) -> int:
     """Cells of a file."""
-    return _n_cells(*_state(path))
+    return len(look(path).obs)
 
 
 def genes(path: str, counts: str = "X", symbols: str | None = None) -> frozenset[str]:
     """Names of the genes (or proteins) that belong to the counts at `counts`, as `DatasetSource` says it."""
-    return _genes(*_state(path), counts, symbols)
+    seen = look(path)
+    place = counts.partition("/log1p")[0]
+    if symbols in seen.gene_columns and not place.startswith("obsm/"):
+        place = f"symbols/{symbols}"
+    if place not in seen.genes:
+        there = [place for place in seen.genes if not place.startswith("symbols/")]
+        raise InvalidStudy(f"'{Path(path).name}' has no counts at '{counts}'. Found: {', '.join(there)}.")
+    return seen.genes[place]
 
 
 def columns(path: str) -> tuple[Column, ...]:
@@ -44,102 +72,69 @@ def columns(path: str) -> tuple[Column, ...]:
     return _columns(*_state(path))
 
 
-def places(path: str) -> list[str]:
-    """Where an h5ad file has matrices of genes, as `DatasetSource.counts` says it: X, raw, layers/NAME."""
-    with _open(str(resolve(path))) as file:
-        layers = [f"layers/{name}" for name in file.get("layers", ())]
-        return [place for place in ("X", *layers, "raw") if (f"{place}/X" if place == "raw" else place) in file]
+def column_names(path: str) -> list[str]:
+    """The names of the `obs` columns."""
+    return [str(name) for name in look(path).obs]
 
 
-def whole_counts(path: str) -> str:
-    """The first matrix whose beginning holds whole numbers of 0 or more; "X" when none does."""
-    found = places(path)
-    with _open(str(resolve(path))) as file:
-        whole = [place for place in found if _looks_whole(file[f"{place}/X" if place == "raw" else place])]
-    return whole[0] if whole else "X"
-
-
-def _looks_whole(matrix: Any) -> bool:
-    import numpy as np
-
-    values = matrix["data"][:SAMPLE] if hasattr(matrix, "keys") else matrix[:20].ravel()
-    counts = np.isfinite(values) & (values >= 0) & (values == np.round(values))
-    return bool(len(values) and counts.all())
+def look(path: str) -> Look:
+    """All of it; kept as long as the file does not change."""
+    return _look(*_state(path))
 
 
 def _state(path: str) -> tuple[str, int, int]:
-    """What a cached answer hangs on: the path, its time and its size."""
     found = resolve(path)
     about = found.stat()
     return str(found), about.st_mtime_ns, about.st_size
 
 
-@contextmanager
-def _open(path: str) -> Iterator[Any]:
-    import h5py
-
-    try:
-        with h5py.File(path, "r") as file:
-            yield file
-    except (OSError, KeyError, ValueError, RuntimeError) as error:
-        raise InvalidStudy(
-            f"'{path}' was expected to be an h5ad file, but: {error}. Write it again with anndata."
-        ) from error
-
-
-def _element(group: Any) -> Any:
+@lru_cache(maxsize=8)
+def _look(path: str, _time: int, _size: int) -> Look:
     import warnings
 
-    from anndata.io import read_elem
+    from engine.io.open import open_matrix
 
+    limit = int(float(Settings.from_environment().matrix_gb) * 1e9)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # old files speak of formats that have since moved
-        return read_elem(group)
+        with open_matrix(Path(path), limit_bytes=limit, scratch=Path(tempfile.gettempdir())) as opened:
+            return Look(opened.obs, _genes(opened), tuple(map(str, opened.var.columns)), _whole(opened))
 
 
-@lru_cache(maxsize=24)
-def _labels(path: str, _time: int, _size: int, column: str) -> np.ndarray:
-    import pandas as pd
-
-    with _open(path) as file:
-        names = _names(file["obs"])
-        if column not in names:
-            near = closest(column, names) or names[:12]
-            raise InvalidStudy(f"'{path}' has no obs column '{column}'. Found: {', '.join(near) or 'none'}.")
-        values = pd.Series(_column(file["obs"], column))
-    found = values.astype(str).to_numpy(dtype=object)
-    found[values.isna().to_numpy()] = ""
-    return found
-
-
-@lru_cache(maxsize=64)
-def _n_cells(path: str, _time: int, _size: int) -> int:
-    with _open(path) as file:
-        return len(_index(file["obs"]))
+def _genes(opened: Opened) -> dict[str, frozenset[str]]:
+    names = {}
+    for place in opened.matrices:
+        names[place] = frozenset((opened.raw_var if place == "raw" else opened.var).index.astype(str))
+    for column in opened.var.columns:
+        given = opened.var[column].astype(str).str.strip()
+        known = opened.var[column].notna() & (given != "")
+        if opened.var[column].dtype.kind not in "biufc":
+            names[f"symbols/{column}"] = frozenset(given.where(known, opened.var.index.astype(str)))
+    if "protein" in opened.obsm:
+        names["obsm/protein"] = frozenset(map(str, opened.obsm["protein"].columns))
+    return names
 
 
-@lru_cache(maxsize=32)
-def _genes(path: str, _time: int, _size: int, counts: str, symbols: str | None) -> frozenset[str]:
-    where, _, name = counts.partition("/")
-    with _open(path) as file:
-        if where == "obsm":
-            block = file[f"obsm/{name}"]
-            return frozenset(_names(block) if hasattr(block, "keys") else map(str, range(block.shape[1])))
-        var = file["raw/var"] if where == "raw" and "raw" in file else file["var"]
-        values = _column(var, symbols) if symbols and symbols in _names(var) else _index(var)
-        return frozenset(text.decode() if isinstance(text, bytes) else str(text) for text in values)
+def _whole(opened: Opened) -> str:
+    """The first matrix whose beginning holds whole numbers of 0 or more; "X" when none does."""
+    return next((place for place, matrix in opened.matrices.items() if _looks_whole(matrix)), "X")
+
+
+def _looks_whole(matrix: Matrix) -> bool:
+    import numpy as np
+
+    values = matrix.rows(0, min(SAMPLE, matrix.shape[0])).data
+    counts = np.isfinite(values) & (values >= 0) & (values == np.round(values))
+    return bool(len(values) and counts.all())
 
 
 @lru_cache(maxsize=32)
-def _columns(path: str, _time: int, _size: int) -> tuple[Column, ...]:
-    import pandas as pd
-
-    with _open(path) as file:
-        table = {name: pd.Series(_column(file["obs"], name)) for name in _names(file["obs"])}
-    return tuple(_about(name, values) for name, values in table.items())
+def _columns(path: str, time: int, size: int) -> tuple[Column, ...]:
+    obs = _look(path, time, size).obs
+    return tuple(_about(str(name), obs[name]) for name in obs)
 
 
-def _about(name: str, values: Any) -> Column:
+def _about(name: str, values: pd.Series) -> Column:
     import pandas as pd
 
     counts = values.dropna().astype(str).value_counts()
@@ -148,37 +143,3 @@ def _about(name: str, values: Any) -> Column:
         return Column(name, "number", len(counts), low=float(values.min()), high=float(values.max()))
     levels = tuple((str(level), int(cells)) for level, cells in counts.head(MOST_LEVELS).items())
     return Column(name, "category", len(counts), levels)
-
-
-def _index(table: Any) -> Any:
-    """Row names of a table on disk, in the present format or the older one of a single array."""
-    if not hasattr(table, "keys"):
-        return table[table.dtype.names[0]]
-    return table[_text(table.attrs.get("_index", "_index"))][:]
-
-
-def _names(table: Any) -> list[str]:
-    if not hasattr(table, "keys"):
-        return list(table.dtype.names[1:])
-    if "column-order" in table.attrs:
-        return [_text(name) for name in table.attrs["column-order"]]
-    index = _text(table.attrs.get("_index", "_index"))
-    return [name for name in table if name not in (index, "__categories")]
-
-
-def _column(table: Any, name: str) -> Any:
-    """One column; in files of older versions its categories lie in a folder beside it."""
-    if not hasattr(table, "keys"):
-        values = table[name]
-        return [v.decode() for v in values] if values.dtype.kind == "S" else values
-    found = _element(table[name])
-    beside = table.get("__categories")
-    if beside is not None and name in beside:
-        import pandas as pd
-
-        return pd.Categorical.from_codes(found, _element(beside[name]))
-    return found
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.components import study_acts
 from app.components.parameter_form import fault_of, parameter_form, read_form
+from app.components.study_card import outdated
+from app.maps import find_map
 from app.pages import studies
+from engine.errors import GeneweaveError
+from engine.io.study_file import study_text
 from engine.jobs.claim import take
 from engine.jobs.submit import submit_embed
 from engine.params import EmbedParams
+from tests.app.made_up_map import write_map
 from tests.app.reading import links, parts, words
 
 STUDY = "pbmc68k-lineages"
@@ -105,3 +113,81 @@ def test_making_a_map_submits_one_job_however_often_it_is_asked(services):
 def test_a_bad_value_submits_nothing_and_says_why(services):
     card, fault = studies.make_map(services, STUDY, form_states(epochs=-1))
     assert services.jobs.list() == [] and "Epochs" in words(fault) and card.__class__.__name__ == "NoUpdate"
+
+
+def own_study(services, title: str = "Mine"):
+    """A copy of the bundled study, which is a person's own."""
+    return services.library.copy(STUDY, title)
+
+
+def test_a_study_of_ones_own_comes_first_and_can_be_edited_and_deleted(services):
+    own_study(services)
+    page = studies.layout(services)
+    assert words(page).index("Mine") < words(page).index("PBMC 68k by lineage")
+    assert "/studies/mine" in links(page) and f"/studies/{STUDY}" not in links(page) and "/studies/new" in links(page)
+    acts = [part.id["act"] for part in parts(page) if isinstance(getattr(part, "id", None), dict)
+            and part.id.get("type") == "study-act"]  # fmt: skip
+    assert acts == ["copy", "export", "delete", "copy", "export"]
+
+
+def test_the_study_that_was_saved_comes_before_all(services):
+    for title in ("Alpha", "Beta"):
+        own_study(services, title)
+    assert [study.title for study in studies.in_order(services, "beta")][:2] == ["Beta", "Alpha"]
+
+
+def test_deleting_says_what_goes_and_takes_the_maps_only_when_asked(services):
+    name = own_study(services).name
+    kept = write_map(services.store, study=name, seed=3)
+    job = submit_embed(services.jobs, name, EmbedParams())
+    said = words(study_acts.delete_body(services, services.library.study(name)))
+    assert "'Mine' will be deleted" in said and "1 job for it will be cancelled" in said
+    assert study_acts.delete_study(services, name, with_maps=False) == "Mine is deleted."
+    assert services.store.has(kept) and services.jobs.get(job.id).status == "cancelled"
+    name = own_study(services).name
+    assert study_acts.delete_study(services, name, with_maps=True) == "Mine is deleted, with 1 map."
+    assert not services.store.has(kept) and [study.name for study in services.library.studies()] == [STUDY]
+
+
+def test_an_exported_study_is_imported_again(services):
+    study = services.library.study(STUDY)
+    again = study_acts.import_study(services, "any.toml", as_upload(study_text(study).encode()))
+    assert again.name == "pbmc-68k-by-lineage" and services.library.study(again.name).datasets == study.datasets
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (b"title = ", "'s.toml' was expected to be a TOML file"), (b"\xff\x00", "expected to be a TOML file"),
+    (b'title = "t"', "needs at least two datasets"), (b"a" * 1_000_001, "a study file has at most 1 MB"),
+    (b'title = "t"\nsurprise = 3', "unknown key 'surprise'"),
+])  # fmt: skip
+def test_a_file_that_is_no_study_is_refused_in_a_sentence(services, content, said):
+    with pytest.raises(GeneweaveError, match=said):
+        study_acts.import_study(services, "s.toml", as_upload(content))
+    assert len(services.library.studies()) == 1
+
+
+def test_a_half_upload_is_refused_in_a_sentence(services):
+    with pytest.raises(GeneweaveError, match="did not arrive whole"):
+        study_acts.import_study(services, "s.toml", "data:application/toml;base64,@@@")
+
+
+def test_a_study_whose_files_are_elsewhere_says_which(services):
+    blocks = [f'[[datasets]]\nname = "{name}"\npath = "/far/{name}.h5ad"\n' for name in "ab"]
+    text = ('title = "t"\n' + "".join(blocks)).encode()
+    study_acts.import_study(services, "../../up.toml", as_upload(text))
+    said = words(studies.layout(services))
+    assert "2 files of a and b are not on this machine: /far/a.h5ad, /far/b.h5ad" in said
+    assert [path.name for path in (Path(services.settings.home) / "studies").iterdir()] == ["t.toml"]
+
+
+def test_a_map_of_other_datasets_is_said_to_be_older_than_the_study(with_map):
+    services, _ = with_map
+    stored = find_map(services, study=STUDY)
+    study = services.library.study(STUDY)
+    assert not outdated(study, stored)
+    assert outdated(replace(study, datasets=study.datasets[:2]), stored)
+
+
+def as_upload(content: bytes) -> str:
+    """How the browser hands a file over."""
+    return f"data:application/toml;base64,{base64.b64encode(content).decode()}"

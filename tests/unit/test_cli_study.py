@@ -76,8 +76,8 @@ def test_an_uploaded_file_is_found_by_its_name_or_id_and_its_guesses_hold(tmp_pa
     (["cells.h5ad,split=donor"], ["--role", "condtion=x"], "ROLE=COLUMN, found 'condtion=x'. Roles: condition"),
     (["cells.h5ad,split=donor"], ["--role", "condition=x"], "read from the column 'x', which 'cells' does not have"),
     (["cells.h5ad,split=donor"], ["--out", "no/such/s.toml"], "folder that exists"),
-    (["text.h5ad"], [], "expected to be an h5ad file"),
-    (["half.h5ad"], [], "expected to be an h5ad file"),
+    (["text.h5ad"], [], "'text.h5ad'"),
+    (["half.h5ad"], [], "'half.h5ad'"),
     (["blood.h5ad,split=donor"], [], "cannot be used yet: Raw counts are missing"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_said_with_exit_2(files, more, words, tmp_path, settings, capsys):

@@ -9,7 +9,7 @@ from dash import Dash, dcc, html
 from app.components.alert import alert
 from app.components.empty_state import empty_state
 from app.components.page_header import page_header
-from app.pages.study import acts, changes
+from app.pages.study import acts, changes, picker
 from app.pages.study.form import form
 from app.pages.study.origins import NEW, first_origins, usable
 from engine.errors import InvalidStudy
@@ -34,19 +34,25 @@ def layout(services: Services, name: str, files: str = "") -> html.Div:
                            "and change the copy.")
     wanted = list(dict.fromkeys(filter(None, files.split(","))))
     origins, faults = first_origins(services, study, wanted)
-    back = dcc.Link("Back to Studies", href="/studies", className="gw-small")
     header = page_header(f"Edit {study.title}" if study else "New study", WHAT)
-    said = [alert(text) for text in faults]
-    if not origins and not usable(services):
-        return html.Div([header, *said, _empty()], className="gw-page gw-stack")
-    body = form(services, study, origins)
-    return html.Div([html.Div(back, className="gw-back"), header, *said, *body], className="gw-page study-form")
+    said = html.Div([alert(text) for text in faults], className="gw-stack study-faults")
+    if origins:
+        body = form(services, study, origins)
+    else:
+        body = [picker.picker(services) if usable(services) else _empty()]
+    return html.Div([html.Div(_back(), className="gw-back"), header, said, *body], className="gw-page study-form")
 
 
 def register(app: Dash, services: Services) -> None:
     """Files come and go, parts follow the split, the summary follows everything, and the study is saved."""
     changes.register(app, services)
     acts.register(app, services)
+    picker.register(app, services)
+
+
+def _back() -> dcc.Link:
+    """The way back to the list."""
+    return dcc.Link("Back to Studies", href="/studies", className="gw-small")
 
 
 def _empty() -> html.Div:

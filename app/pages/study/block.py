@@ -27,7 +27,7 @@ LIMITS = {
 def file_block(origin: Origin) -> html.Section:
     """All that is asked of one file."""
     plan = origin.plan
-    parts = html.Div(parts_table(origin.key, plan, origin.n_cells), id=parts_id(origin.key))
+    parts = html.Div(parts_table(origin, plan), id=parts_id(origin.key))
     return html.Section(
         [_head(origin), _fields(origin), parts, _limits(origin.key, plan)],
         id={"type": "study-block", "file": origin.key}, className="gw-card study-file",
@@ -35,16 +35,18 @@ def file_block(origin: Origin) -> html.Section:
     )  # fmt: skip
 
 
-def parts_table(key: str, plan: FilePlan, n_cells: int | None) -> list[Any]:
+def parts_table(origin: Origin, plan: FilePlan) -> list[Any]:
     """A row for each dataset that the file can give, and what they leave out."""
+    key = origin.key
     told = dcc.Store(id={"type": "study-levels", "file": key}, data=levels(plan))
     head = [html.Th(word, scope="col") for word in ("Use", "Dataset", "Cells", "Condition", "Tissue")]
     head[2].className = "gw-num"
     rows = [_row(key, i, part) for i, part in enumerate(plan.parts)]
+    rows = [_all_row(key, plan), *rows] if len(rows) > 1 else rows
     table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="gw-table study-parts")
     return [told, html.Div(table, className="gw-scroll study-scroll", tabIndex=0, role="group",
                            **{"aria-label": f"Datasets of {plan.title}"}),
-            html.P(_aside(plan, n_cells), className="gw-muted gw-small study-aside")]
+            html.P(_aside(origin, plan), className="gw-muted gw-small study-aside")]
 
 
 def levels(plan: FilePlan) -> dict[str, Any]:
@@ -69,44 +71,43 @@ def _head(origin: Origin) -> html.Div:
     report, cells = origin.brought.report, origin.n_cells
     size = [plural(cells, "cell")] if cells is not None else ["not on this machine"]
     size += [plural(report.n_genes, "gene")] if report else []
-    look = [dcc.Link("Look at the file", href=f"/data/files/{origin.file.id}", className="gw-button-plain")]
+    look = []
+    if origin.file:
+        look = [dcc.Link("Look at the file", href=f"/data/files/{origin.file.id}", className="gw-button-plain")]
     remove = html.Button([icon("trash"), "Remove"], id={"type": "study-remove", "file": origin.key}, type="button",
                          className="gw-button-small", title=f"Leave {origin.plan.title} out of the study")
     title = html.Div([icon("file"), html.H2(origin.plan.title), html.Span(" · ".join(size), className="gw-muted")],
                      className="gw-row study-file-title")
-    return html.Div([title, html.Div([*(look if origin.file else []), remove], className="gw-row")],
+    return html.Div([title, html.Div([*look, remove], className="gw-row")],
                     className="gw-spread")
 
 
 def _fields(origin: Origin) -> html.Div:
     plan, key = origin.plan, origin.key
-    same = {name: {getattr(part, name) for part in plan.parts} for name in ("tissue", "condition")}
-    value = {name: found.pop() if len(found) == 1 else "" for name, found in same.items()}
+    modalities = [{"value": modality, "label": word} for modality, word in MODALITY.items()]
     fields = [
-        dmc.Select(id=field_id(key, "modality"), label="What was measured", value=plan.modality, allowDeselect=False,
-                   data=[{"value": k, "label": word} for k, word in MODALITY.items()], **_hint(origin, "modality")),
+        dmc.Select(id=field_id(key, "modality"), label="What was measured", value=plan.modality, data=modalities,
+                   allowDeselect=False, **_hint(_why(origin, "modality"))),
         dmc.Autocomplete(id=field_id(key, "species"), label="Species", value=plan.species, data=SPECIES,
-                         **_hint(origin, "species")),
+                         **_hint(_why(origin, "species"))),
         dmc.Select(id=field_id(key, "column"), label="Split by", value=plan.column or ALL_CELLS, allowDeselect=False,
-                   data=_columns(origin), searchable=True, **_hint(origin, "batch", column=True)),
-        dmc.TextInput(id=field_id(key, "condition"), label="Condition", value=_known(value["condition"], "none"),
-                      placeholder="differs" if not value["condition"] else "none", debounce=400,
-                      **_hint(origin, "condition", "Typing here sets it for all parts")),
-        dmc.TextInput(id=field_id(key, "tissue"), label="Tissue", value=_known(value["tissue"], "unknown"),
-                      placeholder="differs" if not value["tissue"] else "unknown", debounce=400,
-                      **_hint(origin, "tissue", "Typing here sets it for all parts")),
+                   data=_columns(origin), searchable=True, **_hint(_split_hint(origin))),
     ]
     return html.Div(fields, className="study-fields")
 
 
-def _hint(origin: Origin, what: str, otherwise: str = "", *, column: bool = False) -> dict[str, Any]:
-    """The reason of the guess as a description below the field."""
+def _why(origin: Origin, what: str) -> str:
+    """The reason of a guess; empty where nothing was guessed."""
     guess = origin.brought.report.guesses.get(what) if origin.brought.report else None
-    why = guess.why if guess and guess.value else ""
-    if column:
-        why = f"'{guess.value}' looks like the donors: {why}" if why else "A dataset for each level of a column"
-    return {"description": why or otherwise, "size": "sm",
-            "inputWrapperOrder": ["label", "input", "error", "description"]}
+    return guess.why if guess and guess.value else ""
+
+
+def _split_hint(origin: Origin) -> str:
+    return _why(origin, "batch") or "Makes a dataset of each level of a column"
+
+
+def _hint(text: str) -> dict[str, Any]:
+    return {"description": text, "size": "sm", "inputWrapperOrder": ["label", "input", "error", "description"]}
 
 
 def _columns(origin: Origin) -> list[dict[str, str]]:
@@ -139,19 +140,31 @@ def _text(key: str, i: int, what: str, value: str, label: str) -> dmc.TextInput:
                          debounce=400, **{"aria-label": label})
 
 
-def _aside(plan: FilePlan, n_cells: int | None) -> str:
+def _all_row(key: str, plan: FilePlan) -> html.Tr:
+    """Sets the condition or tissue of all parts at once."""
+    setters = [dmc.TextInput(id=field_id(key, what), value="", placeholder="set for all", size="sm", debounce=400,
+                             **{"aria-label": f"{what.capitalize()} of all parts"}) for what in ("condition", "tissue")]
+    total = html.Span(whole(sum(part.n_cells for part in plan.parts)))
+    cells = ["", html.Span("All parts", className="gw-muted"), total, *setters]
+    return html.Tr([html.Td(cell, className="gw-num" if place == 2 else None) for place, cell in enumerate(cells)],
+                   className="study-all")
+
+
+def _aside(origin: Origin, plan: FilePlan) -> str:
+    said = []
+    for what, empty in (("condition", "none"), ("tissue", "unknown")):
+        if (why := _why(origin, what)) and any(getattr(part, what) != empty for part in plan.parts):
+            said.append(f"{what.capitalize()}: {why.rstrip('.')}.")
     if not plan.column:
-        return "All cells are one dataset. Choose a column under 'Split by' to make one of each of its levels."
-    said = ["Two parts of one name become one dataset."]
-    lost = (n_cells or 0) - sum(part.n_cells for part in plan.parts)
-    if n_cells is not None and lost > 0:
+        return " ".join([*said, "All cells are one dataset."])
+    lost = (origin.n_cells or 0) - sum(part.n_cells for part in plan.parts)
+    if lost > 0:
         are = "is" if lost == 1 else "are"
         said.append(f"{plural(lost, 'cell')} without a label in '{plan.column}' {are} left out.")
     small = sum(not part.kept for part in plan.parts)
     if small:
-        said.append(f"{plural(small, 'part')} {'is' if small == 1 else 'are'} not used, as few cells say little; "
-                    "tick them to use them all the same.")
-    return " ".join(said)
+        said.append(f"{plural(small, 'part')} {'is' if small == 1 else 'are'} not used; tick to use.")
+    return " ".join([*said, "Two parts of one name become one dataset."])
 
 
 def _limits(key: str, plan: FilePlan) -> html.Details:

@@ -13,7 +13,7 @@ from app.pages.study.origins import added, find
 from app.pages.study.reading import fields
 from engine.errors import GeneweaveError
 from engine.io import peek
-from engine.split import Part, label, level_cells
+from engine.split import MIXED, Part, label, level_cells
 from engine.study_plan import parts_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def change_files(services: Services, keys: list[str], titles: list[str], study: 
         left.append(origin)
     if remove in keys:
         del blocks[keys.index(remove)]
-    have = {origin.file.id for origin in left if origin.file}
+    have = {origin.part for origin in left}
     choices = role_choices([origin.plan for origin in left], [column for column in roles if column])
     return blocks, adder_of(services, have), [choices] * len(roles)
 
@@ -73,14 +73,14 @@ def _register_parts(app: Dash, services: Services) -> None:
         Output(parts_id(MATCH), "children"),
         Input({"type": "study-file", "file": MATCH, "what": "column"}, "value"),
         State({"type": "study-levels", "file": MATCH}, "data"), State(parts_id(MATCH), "id"),
-        State({"type": "study-file", "file": MATCH, "what": "condition"}, "value"),
-        State({"type": "study-file", "file": MATCH, "what": "tissue"}, "value"),
+        State({"type": "study-part", "file": MATCH, "part": ALL, "what": "condition"}, "value"),
+        State({"type": "study-part", "file": MATCH, "part": ALL, "what": "tissue"}, "value"),
         State(CONDITION_ROLE, "value"), State("study-name", "data"), prevent_initial_call=True,
     )
-    def split_again(column, told, block, condition, tissue, role, study):
+    def split_again(column, told, block, conditions, tissues, role, study):
         if (column or None) == told["column"]:
             return no_update
-        default = Part(told["title"], (), 0, condition or "none", tissue or "unknown")
+        default = Part(told["title"], (), 0, _common(conditions, "none"), _common(tissues, "unknown"))
         return new_parts(services, block["file"], study, column or None, default, role)
 
     for what in ("condition", "tissue"):
@@ -110,9 +110,9 @@ def new_parts(services: Services, key: str, study: str, column: str | None, defa
               role: str | None) -> list[Any]:
     """The rows of a file that is split by another column."""
     origin = find(services, key, study)
-    parts = parts_of(origin.brought, default.name, column, condition=role, tissue=origin.brought.column("tissue"),
-                     default=default)
-    return parts_table(key, replace(origin.plan, title=default.name, column=column, parts=parts), origin.n_cells)
+    parts = parts_of(origin.brought, default.name, column, condition=role or origin.brought.column("condition"),
+                     tissue=origin.brought.column("tissue"), default=default)
+    return parts_table(origin, replace(origin.plan, title=default.name, column=column, parts=parts))
 
 
 def new_conditions(services: Services, key: str, study: str, told: dict, column: str) -> dict[int, str]:
@@ -128,6 +128,12 @@ def new_conditions(services: Services, key: str, study: str, told: dict, column:
         inside = names if values is None else names[[value in part["values"] for value in values]]
         found[i] = label(level_cells(inside), "")
     return found
+
+
+def _common(values: list[str], empty: str) -> str:
+    """What all parts are called, when it is one word."""
+    found = {value or empty for value in values}
+    return found.pop() if len(found) == 1 and MIXED not in found else empty
 
 
 def _there(services: Services, key: str, study: str) -> bool:

@@ -11,11 +11,11 @@ from app.components.alert import alert
 from app.components.page_header import icon
 from app.components.study_card import MODALITY
 from app.pages.study.block import file_block
-from app.pages.study.origins import NEW, Origin, plan_roles, suggested_title, usable
+from app.pages.study.origins import NEW, Origin, parts_on_offer, plan_roles, suggested_title
 from app.pages.study.reading import read, study_name
 from app.words import listing, plural
 from engine.errors import GeneweaveError
-from engine.split import StudyPlan
+from engine.split import MIXED, StudyPlan
 from engine.study_check import ROLE_WORDS, Fault, faults, role_columns
 from engine.types import ROLES, Study
 
@@ -90,24 +90,20 @@ def role_reason(role: str, origins: list[Origin]) -> str:
     for origin in origins:
         guess = origin.brought.report.guesses.get(role) if origin.brought.report else None
         if guess and guess.value and origin.n_cells is not None and origin.brought.column(role):
-            place = f"{origin.plan.title}, " if len(origins) > 1 else ""
-            said.append(f"{place}'{guess.value}': {guess.why}")
-    control = [origin.brought.guess("control") for origin in origins if origin.brought.guess("control")]
-    if role == "condition" and control:
-        said.append(f"control is {listing(list(dict.fromkeys(control)))}")
-    return "; ".join(said) or ROLE_HINTS[role]
+            said.append(f"{origin.plan.title}: {guess.why}" if len(origins) > 1 else guess.why)
+            control = origin.brought.report.guesses.get("control")
+            said += [control.why] if role == "condition" and control and control.value else []
+    return " ".join(sentence if sentence.endswith(".") else f"{sentence}." for sentence in said) or ROLE_HINTS[role]
 
 
 def adder(services: Services, origins: list[Origin]) -> list[Any]:
     """A select of the files that are not in the form yet, and a button; the way to Data when there are none."""
-    have = {origin.file.id for origin in origins if origin.file}
-    return adder_of(services, have)
+    return adder_of(services, {origin.part for origin in origins})
 
 
 def adder_of(services: Services, have: set[str]) -> list[Any]:
-    """The same for the ids of the files that are in the form."""
-    left = [{"value": file.id, "label": f"{file.name} · {plural(report.n_cells, 'cell')}"}
-            for file, report in usable(services) if file.id not in have]
+    """The same when `have` is in the form (see `Origin.part`)."""
+    left = [{"value": part, "label": words} for part, words in parts_on_offer(services) if part not in have]
     if not left:
         return [html.P(["All files are in the study. ", dcc.Link("Bring more on the Data page", href="/data"), "."],
                        className="gw-muted gw-small")]
@@ -138,9 +134,10 @@ def summary(plan: StudyPlan) -> html.Div:
     species = sorted({file.species for file in plan.files if file.kept and file.species})
     modalities = sorted({file.modality for file in plan.files if file.kept})
     conditions = sorted({part.condition for part in parts} - {"none"})
+    told_apart = len([condition for condition in conditions if condition != MIXED])
     line = f"{plural(len(parts), 'dataset')}, {plural(cells, 'cell')}"
     facts = {"Species": listing(species), "Modalities" if len(modalities) > 1 else "Modality": _words(modalities),
-             plural(len(conditions), "condition").capitalize() if conditions else "Conditions":
+             plural(told_apart, "condition").capitalize() if told_apart else "Conditions":
              listing(conditions) or "not told apart"}
     rows = [bit for word, value in facts.items() if value for bit in (html.Dt(word), html.Dd(value))]
     return html.Div([html.P(line, className="study-line"), html.Dl(rows, className="gw-facts")])

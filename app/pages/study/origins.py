@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from app.words import THIN
 from engine.errors import GeneweaveError, UnknownName
 from engine.files import DataFile
 from engine.io import peek
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from app.services import Services
 
 NEW = "new"  # the name in the address of a study that is not there yet
+PROTEINS = "-proteins"  # after a file's id: the surface proteins that it has beside its genes
+PLACE = "obsm/protein"  # where the matrix of a file has them
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,13 @@ class Origin:
     plan: FilePlan
     file: DataFile | None = None
 
+    @property
+    def part(self) -> str:
+        """What the block stands for among all that can be added: the file's id, or its proteins; "" for no upload."""
+        if self.file is None:
+            return ""
+        return self.file.id + (PROTEINS if self.plan.counts.startswith("obsm/") else "")
+
     @cached_property
     def n_cells(self) -> int | None:
         """All cells of the file; None when it cannot be read."""
@@ -37,6 +47,17 @@ class Origin:
             return peek.n_cells(self.brought.path)
         except GeneweaveError:
             return None
+
+
+def parts_on_offer(services: Services) -> list[tuple[str, str]]:
+    """All that can be added to a study, and its words: each usable file, and surface proteins beside its genes."""
+    offered = []
+    for file, report in usable(services):
+        cells = f"{report.n_cells:,} cells".replace(",", THIN)
+        offered.append((file.id, f"{file.name} · {cells}"))
+        if report.proteins and report.guess("modality") != "protein":
+            offered.append((file.id + PROTEINS, f"{file.name} · its {report.proteins} surface proteins"))
+    return offered
 
 
 def usable(services: Services) -> list[tuple[DataFile, Report]]:
@@ -48,24 +69,35 @@ def usable(services: Services) -> list[tuple[DataFile, Report]]:
 def first_origins(services: Services, study: Study | None, wanted: list[str]) -> tuple[list[Origin], list[str]]:
     """The blocks of a form when it opens, and a sentence for each wanted file that cannot be used."""
     origins = list(kept(services, study)) if study else []
-    brought, faults = [], []
-    for file_id in wanted:
+    parts, faults = [], []
+    for part in wanted:
         try:
-            brought.append(_uploaded(services, file_id))
+            parts.append((part, _uploaded(services, part)[1]))
         except GeneweaveError as fault:
             faults.append(str(fault))
-    roles = study.roles if study else guess_roles([one for _, one in brought])
-    for file, one in brought:
-        choices = Choices(split=natural_split(one) if len(brought) == 1 and not study else None)
+    roles = study.roles if study else guess_roles([brought for _, brought in parts])
+    for part, brought in parts:
+        column = natural_split(brought) if len(parts) == 1 and not study else None
         taken = [origin.plan.title for origin in origins]
-        origins.append(_origin(file, one, distinct(file_title(file.name), taken), choices, roles.condition))
+        origins.append(added(services, part, taken=taken, condition=roles.condition, column=column))
     return origins, faults
 
 
-def added(services: Services, file_id: str, *, taken: list[str], condition: str | None) -> Origin:
-    """A file that is added to a form, under a title that no other has; raises `UnknownName` when it cannot be used."""
-    file, brought = _uploaded(services, file_id)
-    return _origin(file, brought, distinct(file_title(file.name), taken), Choices(), condition)
+def added(services: Services, part: str, *, taken: list[str], condition: str | None,
+          column: str | None = None) -> Origin:
+    """A file, or its proteins, as a block under a title that no other has, with the limits chosen on its page.
+
+    Raises
+    ------
+    UnknownName
+        When it cannot be used; the sentence says why.
+    """
+    file, brought = _uploaded(services, part)
+    proteins = part.endswith(PROTEINS)
+    choices = Choices(split=column, qc=services.files.limits(file.id), modality="protein" if proteins else None,
+                      counts=PLACE if proteins else None)
+    title = distinct(file_title(file.name) + (" proteins" if proteins else ""), taken)
+    return Origin(f"file-{part}", brought, plan_file(brought, title, choices, condition=condition), file)
 
 
 def kept(services: Services, study: Study) -> tuple[Origin, ...]:
@@ -91,8 +123,7 @@ def find(services: Services, key: str, study: str) -> Origin:
         When the file was deleted, or the study changed elsewhere.
     """
     if key.startswith("file-"):
-        file, brought = _uploaded(services, key.removeprefix("file-"))
-        return _origin(file, brought, file_title(file.name), Choices(), None)
+        return added(services, key.removeprefix("file-"), taken=[], condition=None)
     if study != NEW:
         for origin in kept(services, services.library.study(study)):
             if origin.key == key:
@@ -119,23 +150,23 @@ def plan_roles(study: Study | None, origins: list[Origin]) -> Roles:
 def suggested_title(origins: list[Origin]) -> str:
     """A title from the names of the files."""
     names = [origin.plan.title.replace("_", " ").strip() for origin in origins]
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))[:80]
+    text = " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))[:80]
+    return text[:1].upper() + text[1:]
 
 
 
 
-def _uploaded(services: Services, file_id: str) -> tuple[DataFile, Brought]:
+def _uploaded(services: Services, part: str) -> tuple[DataFile, Brought]:
+    file_id = part.removesuffix(PROTEINS)
     file = services.files.get(file_id)
     report = services.files.report(file_id)
     if report is None:
         raise UnknownName(f"'{file.name}' has not been checked yet. Wait for its check on the Data page.")
     if not report.ready:
         raise UnknownName(f"'{file.name}' cannot be used yet. {report.verdict} Mend it on its page under Data.")
+    if part.endswith(PROTEINS) and not report.proteins:
+        raise UnknownName(f"'{file.name}' has no surface proteins beside its genes. Leave them out.")
     return file, Brought(str(services.files.matrix(file_id)), file.name, report)
-
-
-def _origin(file: DataFile, brought: Brought, title: str, choices: Choices, condition: str | None) -> Origin:
-    return Origin(f"file-{file.id}", brought, plan_file(brought, title, choices, condition=condition), file)
 
 
 def _counted(plan: FilePlan) -> FilePlan:
