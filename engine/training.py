@@ -93,6 +93,7 @@ def overlaps(graphs: list[GeneGraph], kept: list[np.ndarray], *, device) -> dict
         names = ", ".join(f"'{graphs[i].name}' (such as {', '.join(graphs[i].genes[:3])})" for i in sorted(lonely))
         raise InvalidStudy(
             f"Every dataset must share genes with another, and {names} shares none. "
-            "Check that all files name genes in the same way: symbols or Ensembl, one species."
+            "Keep more genes per dataset, or check that all files name genes in the same way: symbols or Ensembl, "
+            "one species."
         )
     return found
