@@ -52,7 +52,7 @@ def read_rows(services: Services) -> list[Row]:
     return [Row(file, services.files.report(file.id), newest.get(file.id)) for file in services.files.list()]
 
 
-def file_list(rows: list[Row], picked: set[str]) -> Any:
+def file_list(rows: list[Row]) -> Any:
     """The table; without files, what it will show."""
     if not rows:
         return empty_state("No file yet", "Every file that you bring is checked within seconds and listed here with "
@@ -60,7 +60,7 @@ def file_list(rows: list[Row], picked: set[str]) -> Any:
                            drawing="list")
     head = [html.Th(html.Span("Chosen", className="gw-hidden")), *map(html.Th, HEAD),
             html.Th(html.Span("Actions", className="gw-hidden"))]  # fmt: skip
-    body = [html.Tr(_cells(row, row.file.id in picked), id=f"file-{row.file.id}") for row in rows]
+    body = [html.Tr(_cells(row), id=f"file-{row.file.id}") for row in rows]
     table = html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="gw-table data-files")
     return html.Div(table, className="gw-card gw-flush gw-scroll")
 
@@ -111,10 +111,11 @@ def delete_form(file: DataFile, studies: list[Study]) -> list[Any]:
             html.Div(_button("Delete", "delete", file.id, "gw-button data-danger"), className="gw-row data-ends")]
 
 
-def _cells(row: Row, picked: bool) -> list[html.Td]:
+def _cells(row: Row) -> list[html.Td]:
     file = row.file
-    pick = dmc.Checkbox(id={"type": "data-pick", "file": file.id}, checked=picked and row.ready, disabled=not row.ready,
-                        size="sm", **{"aria-label": f"Choose {file.name} for a study"})
+    pick = dmc.Checkbox(id={"type": "data-pick", "file": file.id}, checked=False, disabled=not row.ready, size="sm",
+                        persistence=file.id, persistence_type="memory",  # a tick outlives a fresh list
+                        **{"aria-label": f"Choose {file.name} for a study"})
     name = [dcc.Link(file.name, href=f"/data/files/{file.id}", className="data-name", title=file.name),
             html.Div(size(file.bytes), className="gw-muted gw-small")]  # fmt: skip
     buttons = [_ask("edit", "Rename", "rename", file), _ask("trash", "Delete", "delete", file)]

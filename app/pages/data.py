@@ -44,7 +44,7 @@ def layout(services: Services) -> html.Div:
     bar = html.Div([html.H2("Your files"), end], className="gw-spread data-bar-top")
     return html.Div([
         page_header(TITLE, WHAT), data_tabs(PATH), zone.upload_zone(services), bar,
-        html.Div(file_list(rows, set()), id=FILES), *machinery(rows),
+        html.Div(file_list(rows), id=FILES), *machinery(rows),
     ], className="gw-page data-page")
 
 
@@ -98,18 +98,17 @@ def _register_list(app: Dash, services: Services) -> None:
     @app.callback(
         Output(FILES, "children"), Output(SEEN, "data"), Output(ROOM, "children"),
         Input("data-pulse", "n_intervals"), Input(zone.ARRIVED, "data"), Input(CHANGED, "data"), State(SEEN, "data"),
-        State({"type": PICK, "file": ALL}, "checked"), State({"type": PICK, "file": ALL}, "id"),
         prevent_initial_call=True,
     )
-    def refresh(_pulse, _arrived, _changed, seen, checked, ids):
+    def refresh(_pulse, _arrived, _changed, seen):
         rows = read_rows(services)
         now = signature(rows)
         if now == seen:
             return no_update, no_update, no_update
-        return file_list(rows, set(chosen(checked, ids))), now, room(services)
+        return file_list(rows), now, room(services)
 
     @app.callback(Output(STUDY, "children"), Input({"type": PICK, "file": ALL}, "checked"),
-                  State({"type": PICK, "file": ALL}, "id"), prevent_initial_call=True)
+                  State({"type": PICK, "file": ALL}, "id"))
     def pick(checked, ids):
         return study_link(chosen(checked, ids))
 

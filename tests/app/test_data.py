@@ -42,7 +42,7 @@ def bring(services, name: str = "cells.h5ad", report: Report | None = None) -> D
 
 
 def row_words(services) -> str:
-    return words(file_list(read_rows(services), set()))
+    return words(file_list(read_rows(services)))
 
 
 def test_an_empty_page_says_what_it_will_show_and_which_formats_are_understood(services):
@@ -69,10 +69,10 @@ def test_a_ready_file_shows_cells_genes_modality_species_and_problems_by_severit
 
 def test_a_file_that_is_not_ready_says_why_and_cannot_be_picked(services):
     file = bring(services, report=BROKEN)
-    table = file_list(read_rows(services), {file.id})
+    table = file_list(read_rows(services))
     assert "Not ready" in words(table) and "ends in the middle" in words(table) and "0 cells" not in words(table)
     box = find(table, {"type": "data-pick", "file": file.id})
-    assert box.disabled and not box.checked
+    assert box.disabled
 
 
 def test_a_running_check_is_shown_with_its_bar_and_moves_the_signature(services):
@@ -80,7 +80,7 @@ def test_a_running_check_is_shown_with_its_bar_and_moves_the_signature(services)
     before = signature(read_rows(services))
     job = submit_check(services.jobs, file)
     take(services.jobs, job.id).write({"fraction": 0.4, "stage": "Reading the genes"})
-    table = file_list(read_rows(services), set())
+    table = file_list(read_rows(services))
     [bar] = [part for part in parts(table) if getattr(part, "className", "") == "gw-progress data-bar"]
     assert bar.value == "40" and "Reading the genes" in words(table)
     assert signature(read_rows(services)) != before == json.loads(json.dumps(before))
@@ -98,12 +98,6 @@ def test_a_failed_check_says_its_sentence_and_is_tried_again(services):
 def test_files_are_listed_the_newest_first(services):
     first, second = bring(services, "first.h5ad"), bring(services, "second.h5ad")
     assert [row.file.id for row in read_rows(services)] == [second.id, first.id]
-
-
-def test_a_picked_file_stays_picked_when_the_list_is_drawn_again(services):
-    file = bring(services, report=READY)
-    table = file_list(read_rows(services), {file.id})
-    assert find(table, {"type": "data-pick", "file": file.id}).checked
 
 
 def test_picked_files_lead_to_a_new_study():

@@ -9,6 +9,10 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect  # noqa: E402
 
+from engine.io.report import Report  # noqa: E402
+
+REPORT = Report(format="h5ad", n_cells=9, n_genes=9, n_values=9, counts="X", counts_say="Whole counts.",
+                identifiers="symbol", verdict="Ready.", ready=True)
 MINUTE = 60_000
 SLOW, FAST = 6_000_000, -1  # bytes a second
 
@@ -182,3 +186,16 @@ def test_a_file_is_renamed_and_deleted_from_the_list(data, stack, tmp_path):
     data.get_by_role("button", name="Delete", exact=True).click()
     expect(data.get_by_role("link", name="Table of a donor")).to_have_count(0)
     assert "Table of a donor" not in {file.name for file in stack.services.files.list()}
+
+
+def test_ticked_files_stay_ticked_when_the_list_is_drawn_again_and_lead_to_a_study(data, stack, tmp_path):
+    for name in ("one.h5ad", "two.h5ad"):
+        (tmp_path / name).write_bytes(b"made up")
+        file = stack.services.files.add(name, tmp_path / name)
+        stack.services.files.write_report(file.id, REPORT)
+    data.get_by_role("checkbox", name="Choose one.h5ad for a study").check()
+    stack.services.files.rename(file.id, "second.h5ad")
+    data.get_by_role("checkbox", name="Choose second.h5ad for a study").check()
+    link = data.get_by_role("link", name="Make a study of 2 selected files")
+    ids = [file.id for file in stack.services.files.list() if file.name in ("one.h5ad", "second.h5ad")]
+    expect(link).to_have_attribute("href", f"/studies/new?files={','.join(ids)}")
