@@ -127,6 +127,19 @@ def fixed_text_of_a_gigabyte(folder: Path) -> Path:
     return path
 
 
+def names_that_are_one_long_text(folder: Path) -> Path:
+    """Four thousand entries that share one text of half a megabyte, as HDF5's heap allows."""
+    path = _h5ad(folder, 10, 10)
+    with h5py.File(path, "a") as file:
+        del file["obs/_index"]
+        file["obs/_index"] = np.array(["A" * 500_000] + ["B"] * 3999, dtype=h5py.string_dtype())
+        start = file["obs/_index"].id.get_offset()
+    content = bytearray(path.read_bytes())
+    content[start : start + 16 * 4000] = content[start : start + 16] * 4000
+    path.write_bytes(content)
+    return path
+
+
 BOMBS = {
     gzip_bomb: "as archive bombs do",
     zip_bomb: "as archive bombs do",
@@ -140,6 +153,7 @@ BOMBS = {
     packed_indptr: "stores only",
     columns_larger_than_the_limit: "stored by columns",
     fixed_text_of_a_gigabyte: "stores only",
+    names_that_are_one_long_text: "Its names are too long",
 }
 
 

@@ -115,9 +115,14 @@ def mtx_larger_than_the_limit(inside):
     header(inside, "3000000 4000000 900000000000", at=sizes(inside))
 
 
-@folder_with("does not hold what its kind of file should")
+@folder_with("line 4: expected two whole numbers and a value, found '1 1 many'")
 def mtx_with_text(inside):
     header(inside, "1 1 many", at=sizes(inside) + 1)
+
+
+@folder_with("'1 1 \\x003'")
+def mtx_with_a_zero_byte(inside):
+    header(inside, "1 1 \0003", at=sizes(inside) + 2)
 
 
 @folder_with("does not hold what its kind of file should")

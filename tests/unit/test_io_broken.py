@@ -10,7 +10,7 @@ import pytest
 from engine.errors import InvalidFile
 from engine.io.matrix import blocks
 from engine.io.open import open_matrix
-from tests.unit import broken_hdf5, broken_text  # noqa: F401 - they register their kinds
+from tests.unit import broken_hdf5, broken_stores, broken_text  # noqa: F401 - they register their kinds
 from tests.unit.broken_bombs import BOMBS
 from tests.unit.broken_files import BROKEN
 

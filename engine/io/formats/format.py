@@ -51,6 +51,11 @@ class Source:
         with door(self.name), open(self.path, "rb") as file:
             return file.read(HEAD)
 
+    @cached_property
+    def path_bytes(self) -> int:
+        """Bytes of a file; of a folder, of all files in it."""
+        return sum(path.stat().st_size for path in self.files or [self.path])
+
     @property
     def is_hdf5(self) -> bool:
         """Whether the content is HDF5, after a user block too."""
@@ -64,7 +69,7 @@ class Source:
     @cached_property
     def keys(self) -> frozenset[str]:
         """The top names of an HDF5 file; none for anything else."""
-        return frozenset(self.hdf5) if self.is_hdf5 else frozenset()
+        return frozenset(key.encode("utf-8", "replace").decode() for key in self.hdf5) if self.is_hdf5 else frozenset()
 
     def plain(self, path: Path) -> Path:
         """`path` itself, or what its gzip holds, unpacked into the scratch folder."""

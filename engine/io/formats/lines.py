@@ -30,7 +30,9 @@ def read_lines(path: Path, source: Source, *, delimiter: str = "\t") -> list[lis
             raise InvalidFile(f"'{path.name}' was expected to be text, found binary data. Export it again.")
         if max(map(len, text.splitlines()), default=0) > LINE:
             raise InvalidFile(f"'{path.name}' has a line of over {LINE:,} letters. Expected a name or a few a line.")
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+        quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL  # a gene may be called 5"-x
+        lines = csv.reader(io.StringIO(text), delimiter=delimiter, quoting=quoting)
+        rows = [[field.strip('"') for field in row] for row in lines if row]
     widths = {len(row) for row in rows}
     if len(widths) > 1:
         at = next(number for number, row in enumerate(rows, 1) if len(row) != len(rows[0]))

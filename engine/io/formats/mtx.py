@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BANNER = b"%%MatrixMarket"
 VALUE_BYTES = 40  # memory that reading one value takes, at the peak
 SHORTEST = 4  # bytes of the shortest line: "1 1\n"
+PLAIN = b"0123456789+-.eEnaifNAIF \t\r\n"  # letters of numbers, NaN and infinity
 EXACT = 2**24  # whole numbers below it are exact in single precision
 
 
@@ -33,7 +34,7 @@ def read_mtx(path: Path, source: Source) -> sparse.csr_matrix:
     from scipy.io import mmread
 
     plain = source.plain(path)
-    lines, columns, stored = _header(plain, path.name)
+    lines, columns, stored, start = _header(plain, path.name)
     need_memory(stored * VALUE_BYTES, source.limit_bytes, path.name, f"{stored:,} values")
     need_memory(16 * (lines + columns), source.limit_bytes, path.name, f"{lines:,} × {columns:,}")
     if plain.stat().st_size < SHORTEST * stored:
@@ -41,6 +42,7 @@ def read_mtx(path: Path, source: Source) -> sparse.csr_matrix:
             f"'{path.name}': the header tells of {stored:,} values, and the file is too short for them "
             f"({plain.stat().st_size:,} bytes). It is cut off: copy it again."
         )
+    _check_letters(plain, start, path.name)
     with door(path.name):
         matrix = mmread(plain).tocsr()
     if matrix.dtype.kind in "iu" and abs(matrix.data).max(initial=0) < EXACT:
@@ -48,7 +50,24 @@ def read_mtx(path: Path, source: Source) -> sparse.csr_matrix:
     return matrix
 
 
-def _header(path: Path, name: str) -> tuple[int, int, int]:
+def _check_letters(path: Path, start: int, name: str) -> None:
+    """Refuse what is no number before it is read: the reader of scipy ends the program on a zero byte."""
+    with door(name), open(path, "rb") as file:
+        lines = file.read(start).count(b"\n")
+        while block := file.read(1 << 22) + file.readline():
+            if wrong := block.translate(None, PLAIN):
+                before = block[: block.index(wrong[:1])]
+                line = block[before.rfind(b"\n") + 1 :].split(b"\n", 1)[0].decode("ascii", "replace")
+                number = lines + before.count(b"\n") + 1
+                raise InvalidFile(
+                    f"'{name}', line {number:,}: expected two whole numbers and a value, "
+                    f"found {line[:40]!r}. The file is damaged: export it again."
+                )
+            lines += block.count(b"\n")
+
+
+def _header(path: Path, name: str) -> tuple[int, int, int, int]:
+    """Lines, columns, number of values, and where in the file these begin."""
     with door(name), open(path, "rb") as file:
         banner = file.readline(1024).split()
         if not banner or banner[0] != BANNER:
@@ -62,13 +81,13 @@ def _header(path: Path, name: str) -> tuple[int, int, int]:
         line = file.readline(1 << 16)
         while line.startswith(b"%") or (line and not line.strip()):
             line = file.readline(1 << 16)
-        sizes = [int(word) for word in line.split()]
-    if len(sizes) != 3 or min(sizes) < 0 or sizes[2] > sizes[0] * sizes[1]:
+        sizes, start = [int(word) for word in line.split()], file.tell()
+    if len(sizes) != 3 or min(sizes) < 0 or max(sizes) > 1 << 50 or sizes[2] > sizes[0] * sizes[1]:
         raise InvalidFile(
             f"'{name}': expected a line with rows, columns and number of values, found "
             f"'{line.decode('ascii', 'replace').strip()[:60]}'. Export it again."
         )
-    return sizes[0], sizes[1], sizes[2]
+    return sizes[0], sizes[1], sizes[2], start
 
 
 def sniff(source: Source) -> bool:

@@ -30,11 +30,11 @@ def whole(node: Any, source: Source, part: str) -> np.ndarray:
         When it is a group, larger than a quarter of the limit, or cannot be read.
     """
     if is_group(node):
-        raise source.invalid(f"expected values at '{part}', found a folder of them. Write the file again.")
+        raise source.invalid(f"expected values at '{part}', found a group of them. Write the file again.")
     need_honest(node, source.limit_bytes, source.name, part)
     source.need(4 * math.prod(node.shape) * (TEXT if _is_text(node) else node.dtype.itemsize), part)
     with door(source.name, part):
-        return _text(node) if _is_text(node) else node[()]
+        return _text(node, source, part) if _is_text(node) else node[()]
 
 
 def numbers(node: Any, source: Source, part: str) -> np.ndarray:
@@ -46,7 +46,8 @@ def numbers(node: Any, source: Source, part: str) -> np.ndarray:
 
 def names(node: Any, source: Source, part: str) -> np.ndarray:
     """All values of a one-dimensional array, as str objects."""
-    values = whole(node, source, part)
+    nullable = is_group(node) and "values" in node  # text in anndata since 0.13
+    values = whole(node["values"] if nullable else node, source, part)
     if values.ndim != 1:
         raise source.invalid(f"expected a list of names at '{part}', found {values.ndim} dimensions. Write it again.")
     if values.dtype.kind == "V":
@@ -106,10 +107,24 @@ def _is_text(node: Any) -> bool:
     return node.dtype.kind in "OSUT"
 
 
-def _text(node: Any) -> np.ndarray:
+def _text(node: Any, source: Source, part: str) -> np.ndarray:
+    if hasattr(node, "asstr") and len(node.shape) == 1:
+        return _slices(node, source, part)
     if hasattr(node, "asstr"):
-        return np.asarray(node.asstr("utf-8")[()], dtype=object)
+        raise source.invalid(f"expected names at '{part}', found {len(node.shape)} dimensions. Write it again.")
     values = np.asarray(node[...])
     if values.dtype.kind == "S":
         values = np.char.decode(values, "utf-8")
     return values.astype(object)
+
+
+def _slices(node: Any, source: Source, part: str) -> np.ndarray:
+    """Text of HDF5, a slice at a time: every entry may point to the same long text."""
+    found = np.empty(node.shape, dtype=object)
+    step = int(min(max(source.limit_bytes // max(source.path_bytes, 1), 64), 1 << 16))
+    taken = 0
+    for start in range(0, len(found), step):
+        found[start : start + step] = node.asstr("utf-8")[start : start + step]
+        taken += sum(map(len, found[start : start + step]))
+        source.need(4 * taken, part, "Its names are too long: write the file again with shorter ones.")
+    return found

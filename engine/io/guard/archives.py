@@ -102,7 +102,7 @@ def _targets(names: list[str], folder: Path, archive: Path) -> Iterator[Path]:
 def _inside(name: str, archive: Path) -> PurePosixPath:
     path = PurePosixPath(name)
     climbs = ".." in path.parts or path.is_absolute() or "\\" in name or ":" in name.split("/")[0]
-    if climbs or not path.parts or any(ord(letter) < 32 for letter in name):
+    if climbs or not path.parts or any(ord(letter) < 32 or "\ud800" <= letter <= "\udfff" for letter in name):
         raise InvalidFile(
             f"'{archive.name}' holds a member named {name!r}, which would land outside its own folder. "
             "Such archives are refused: pack the files again with plain names."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import struct
 import tarfile
@@ -14,7 +15,7 @@ from engine.errors import GeneweaveError, InvalidFile
 from engine.store import storage_errors
 
 DAMAGE = (EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError, struct.error)
-WRONG = (ValueError, TypeError, IndexError, AttributeError, OverflowError, RuntimeError)  # with their subclasses
+WRONG = (ValueError, TypeError, IndexError, AttributeError, OverflowError, RuntimeError, csv.Error)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def _visit(file: Any, name: str) -> None:
             parts += 1
             if parts > PARTS:
                 raise InvalidFile(f"'{name}' has over {PARTS:,} parts, more than a matrix needs. Write it again.")
-            inside = f"{path.rstrip('/')}/{key}"
+            inside = f"{path.rstrip('/')}/{_printable(key)}"
             if not _is_hard(group, key, inside, file, name):
                 continue
             node = group[key]
@@ -56,6 +56,11 @@ def _visit(file: Any, name: str) -> None:
                 waiting.append((inside, node))
             elif isinstance(node, h5py.Dataset):
                 _check_dataset(node, inside, name)
+
+
+def _printable(key: str) -> str:
+    """A name as it may stand in a sentence; what is not UTF-8 in it becomes a question mark."""
+    return key.encode("utf-8", "replace").decode("utf-8")
 
 
 def _is_hard(group: Any, key: str, inside: str, file: Any, name: str) -> bool:

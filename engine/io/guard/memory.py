@@ -109,6 +109,7 @@ def need_numbers(dtype: np.dtype, name: str, part: str) -> None:
 
 def size(count: float) -> str:
     """Bytes in words: "2.1 GB"."""
+    count = min(count, 10**18)
     for unit, word in ((1e12, "TB"), (GB, "GB"), (1e6, "MB"), (1e3, "kB")):
         if count >= unit:
             return f"{count / unit:.3g} {word}"
