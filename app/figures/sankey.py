@@ -15,7 +15,7 @@ from app.figures.palette import GREY, INK, PAPER
 from engine.tl.flows import OTHERS, Flows
 
 BAND, CHOSEN, FADED = 0.34, 0.66, 0.15  # opacity of a band: at rest, on the chosen path, beside it
-PAD, THICKNESS, LETTER = 16, 14, 6.6  # pixels: between nodes, of a node, of a letter
+PAD, THICKNESS, LETTER = 16, 14, 6.1  # pixels: between nodes, of a node, of a letter
 MARGIN = {"l": 10, "r": 10, "t": 10, "b": 12}
 ROW = 21  # least height of a node with its gap, so that labels do not meet
 COUNTS = {"rows": "point", "genes": "gene"}
@@ -110,20 +110,23 @@ def _nodes(flow: Flows, colours: Mapping, chosen: np.ndarray | None, look: Look,
 
 
 def _labels(flow: Flows, look: Look) -> list[str]:
-    """Name and count, shortened to what fits: the last two levels write into the same gap."""
-    gap = (look.width / (len(flow.levels) - 1) - THICKNESS - 12) / LETTER  # letters
-    labels = {level: [] for level in flow.levels}
-    for node in flow.nodes.itertuples():
-        count = f" · {getattr(node, look.count):,}".replace(",", "\u202f")
-        labels[node.level].append(("others" if node.name == OTHERS else node.name, count))
-    last = min(max((len(name + count) for name, count in labels[flow.levels[-1]]), default=0), int(gap * 0.5))
+    """Name and count; where a name of a level would be cut, its level has names alone.
+
+    The last two levels write into the same gap, so the last one takes what it needs of it, up to half.
+    """
+    gap = (look.width / (len(flow.levels) - 1) - THICKNESS - 10) / LETTER  # letters
+    named = {level: [("others" if name == OTHERS else name, f" · {count:,}".replace(",", "\u202f")) for name, count in
+                     flow.nodes.loc[flow.nodes["level"] == level, ["name", look.count]].to_numpy()]
+             for level in flow.levels}  # fmt: skip
+    last = min(max((len(name + count) for name, count in named[flow.levels[-1]]), default=0), int(gap / 2))
     room = dict.fromkeys(flow.levels, int(gap)) | {flow.levels[-2]: int(gap) - last - 1, flow.levels[-1]: last}
-    return [_short(name, max(room[level] - len(count), 3)) + count
-            for level, found in labels.items() for name, count in found]  # fmt: skip
+    counted = {level: all(len(name + count) <= room[level] for name, count in found) for level, found in named.items()}
+    return [_short(name, room[level] - len(count) * counted[level]) + count * counted[level]
+            for level, found in named.items() for name, count in found]  # fmt: skip
 
 
 def _short(name: str, most: int) -> str:
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+    return name if len(name) <= max(most, 3) else name[: max(most, 3) - 1].rstrip() + "…"
 
 
 def _middles(flow: Flows, look: Look, inner: int) -> list[float]:

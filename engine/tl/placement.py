@@ -92,8 +92,7 @@ def unevenness(genes: np.ndarray, groups: np.ndarray, cluster: np.ndarray) -> Un
     """
     from scipy.stats import chi2
 
-    table = np.zeros((genes.max(initial=-1) + 1, groups.max(initial=-1) + 1))  # (n_genes, n_groups)
-    np.add.at(table, (genes, groups), 1)
+    table = _crossed(genes, groups)  # (n_genes, n_groups)
     k, m = table.sum(axis=1), np.bincount(genes[cluster], minlength=len(table))
     tells = (k > 1) & (0 < m) & (m < k) & ((table > 0).sum(axis=1) > 1)
     observed = np.bincount(groups[tells[genes] & cluster], minlength=table.shape[1])
@@ -171,6 +170,34 @@ def cluster_table(flow: Flows, level: str = "dataset") -> pd.DataFrame:
                           "df": [t.df for t in tests], "p": [t.p for t in tests],
                           "telling_genes": [t.genes for t in tests]})  # fmt: skip
     return table.assign(p_adjusted=adjusted(table["p"].to_numpy(float)))
+
+
+def leanings(flow: Flows, level: str = "dataset") -> pd.DataFrame:
+    """For each cluster the name of a level that has the most points above what was expected there.
+
+    Returns
+    -------
+    Columns cluster, name, observed, expected; a row a cluster, from top to bottom.
+    """
+    import pandas as pd
+
+    genes = np.unique(flow.labels["gene"].to_numpy(str), return_inverse=True)[1]
+    names, groups = np.unique(flow.labels[level].to_numpy(str), return_inverse=True)
+    clusters = pd.Categorical(flow.labels["cluster"], categories=flow.names("cluster")).codes
+    seen = _crossed(genes, groups)  # (n_genes, n_names)
+    lies = _crossed(genes, clusters)  # (n_genes, n_clusters)
+    expected = (seen / seen.sum(axis=1, keepdims=True)).T @ lies
+    observed = _crossed(groups, clusters)
+    most, at = (observed - expected).argmax(axis=0), np.arange(expected.shape[1])
+    return pd.DataFrame({"cluster": flow.names("cluster"), "name": names[most],
+                         "observed": observed[most, at].astype(int), "expected": expected[most, at]})  # fmt: skip
+
+
+def _crossed(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """How often each pair of codes occurs."""
+    table = np.zeros((rows.max(initial=-1) + 1, columns.max(initial=-1) + 1))
+    np.add.at(table, (rows, columns), 1)
+    return table
 
 
 def _of_level(flow: Flows, level: str) -> pd.DataFrame:

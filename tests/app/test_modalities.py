@@ -63,7 +63,7 @@ def test_a_link_restores_levels_counts_and_choice(mixed):
     view = find(page, ids.VIEW).data
     assert view == {"levels": ("tissue", "cluster"), "top": 3, "count": "genes", "common": True}
     assert find(page, ids.PICK).data == "tissue:lung,cluster:1" and "of lung in cluster 1" in words(page)
-    assert "Bands count genes" in words(page)
+    assert "bands may share genes" in words(page)
 
 
 @pytest.mark.parametrize(("query", "said"), [

@@ -79,7 +79,9 @@ def test_long_names_are_shortened_to_the_room_between_levels():
     obs = OBS.assign(dataset=OBS["dataset"] + " of a study with a very long name indeed")
     flow = flows(obs, LEVELS)
     labels = sankey_figure(flow, COLOURS | {"dataset": {}}, look=Look(width=600)).data[0].node.label
-    assert max(map(len, labels)) * 6.6 < 600 / 3 and any("…" in label for label in labels)
+    cut = [label for label in labels if "…" in label]
+    assert len(cut) == 4 and max(map(len, labels)) * 6.1 < 600 / 3 and not any("·" in label for label in cut)
+    assert labels[0] == f"atac · {flow.nodes['rows'][0]}"
 
 
 def test_many_clusters_make_a_taller_picture():

@@ -8,7 +8,7 @@ from scipy.stats.contingency import expected_freq
 
 from engine.errors import InvalidParameter, UnknownName
 from engine.tl.flows import OTHERS, flows
-from engine.tl.placement import adjusted, cluster_table, placement, placement_table, placements, unevenness
+from engine.tl.placement import adjusted, cluster_table, leanings, placement, placement_table, placements, unevenness
 
 LEVELS = ("modality", "tissue", "dataset", "cluster")
 
@@ -145,6 +145,25 @@ def test_with_every_gene_everywhere_unevenness_is_cochrans_q():
 def test_where_datasets_have_no_say_unevenness_is_seldom_called():
     p = [cluster_table(flows(made_up(80, 4, seed=seed), ("dataset", "cluster")))["p"] for seed in range(40)]
     assert 0.01 < np.mean(np.concatenate(p) < 0.05) < 0.1
+
+
+def test_genes_that_move_together_are_called_too_often_which_is_why_p_is_a_guide_only():
+    def called(seed: int) -> float:
+        modules = made_up(12, 4, seed=seed)
+        genes = [modules.assign(gene=modules["gene"] + f"-{copy}") for copy in range(6)]
+        return np.nanmean(cluster_table(flows(pd.concat(genes), ("dataset", "cluster")))["p"] < 0.05)
+
+    assert np.mean([called(seed) for seed in range(20)]) > 0.2
+
+
+def test_a_leaning_is_the_name_most_above_what_was_expected():
+    found = flows(OBS, ("dataset", "cluster"))
+    pairs = placement_table(found)
+    for row in leanings(found).itertuples():
+        of = pairs[pairs["cluster"] == row.cluster].set_index("name")
+        above = of["observed"] - of["expected"]
+        assert row.name == above.idxmax() and row.expected == pytest.approx(of.loc[row.name, "expected"])
+        assert row.observed == of.loc[row.name, "observed"]
 
 
 def test_a_dataset_that_gathers_in_a_cluster_is_found_and_the_others_are_not_much_disturbed():

@@ -19,7 +19,7 @@ from app.pages.modalities import ids
 from app.selections import Crossing, Level
 from app.words import exponent, listing, number, plural
 from engine.tl.flows import OTHERS, Flows
-from engine.tl.placement import Placement, cluster_table, placement
+from engine.tl.placement import Placement, cluster_table, leanings, placement
 from engine.types import GeneEmbedding
 
 CAVEAT = ("Genes of a map are connected and move together, so p comes out too small: let it order what you look at, "
@@ -79,17 +79,24 @@ def _evenness(flow: Flows) -> list:
         words = ("Whether a dataset prefers a cluster cannot be told here: no gene lies in one cluster in one dataset "
                  "and in another cluster in another.")  # fmt: skip
         return [html.H3("Are the clusters even over the datasets?"), html.P(words, className="gw-muted gw-small")]
-    head = html.Tr([html.Th("Cluster"), html.Th("Genes that tell", className="gw-num", title=TELL),
+    head = html.Tr([html.Th("Cluster"), html.Th("Most above expected", title=MOST),
                     html.Th("p adjusted", className="gw-num", title="Benjamini–Hochberg over the clusters")])
-    rows = [html.Tr([html.Td(_cluster_button(row.cluster)), html.Td(str(row.telling_genes), className="gw-num"),
-                     html.Td(p_words(row.p_adjusted), className="gw-num")]) for row in table.itertuples()]
+    rows = [html.Tr([html.Td(_cluster_button(row.cluster)), html.Td(_lean(lean)),
+                     html.Td(p_words(row.p_adjusted), className="gw-num",
+                             title=f"From {plural(row.telling_genes, 'gene')} that can tell")])
+            for row, lean in zip(table.itertuples(), leanings(flow).itertuples(), strict=True)]  # fmt: skip
     words = ("Deals the clusters of each gene at random among the datasets that have it, and asks whether the datasets "
              "still differ this much (Cochran–Mantel–Haenszel). A dash: too few genes to tell. ")  # fmt: skip
     return [html.H3("Are the clusters even over the datasets?"), html.P(words + CAVEAT, className="gw-muted gw-small"),
             html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table flow-even")]
 
 
-TELL = "Genes that lie in this cluster in one dataset and elsewhere in another: only they can tell"
+MOST = "The dataset with the most points above what was expected: its points, and the number expected"
+
+
+def _lean(lean) -> list:
+    return [html.Span(lean.name, className="flow-name", title=lean.name),
+            html.Span(f" {lean.observed} for {number(lean.expected)}", className="gw-muted")]
 
 
 def _cluster_button(cluster: str) -> html.Button:
@@ -147,13 +154,13 @@ def _makeup(flow: Flows, choice: Mapping[str, str]) -> list:
 def gene_grid(rows: pd.DataFrame, known: set[str]) -> html.Div:
     """The genes: dataset, cluster, mean, partners; without a level of `known` that is the same in every row."""
     columns = [
-        {"field": "gene", "headerName": "Gene", "pinned": "left", "width": 86},
-        {"field": "dataset", "headerName": "Dataset", "flex": 1, "minWidth": 78, "tooltipField": "dataset"},
-        {"field": "cluster", "headerName": "Cluster", "width": 62},
-        {"field": "mean", "headerName": "Mean", "width": 56, "type": "rightAligned",
+        {"field": "gene", "headerName": "Gene", "flex": 1, "minWidth": 80},
+        {"field": "dataset", "headerName": "Dataset", "flex": 1, "minWidth": 60, "tooltipField": "dataset"},
+        {"field": "cluster", "headerName": "Cluster", "width": 60},
+        {"field": "mean", "headerName": "Mean", "width": 50, "type": "rightAligned",
          "headerTooltip": "Mean of log(1 + counts per 10,000)",
          "valueFormatter": {"function": "d3.format('.2f')(params.value)"}},
-        {"field": "degree", "headerName": "Partners", "width": 72, "type": "rightAligned",
+        {"field": "degree", "headerName": "Partners", "width": 68, "type": "rightAligned",
          "headerTooltip": "Genes joined to it by CS-CORE in that dataset"},
     ]  # fmt: skip
     shown = [column for column in columns if column["field"] not in known or rows[column["field"]].nunique() > 1]
@@ -215,5 +222,5 @@ def levels_words(levels: tuple[str, ...]) -> str:
 def count_words(flow: Flows, count: str) -> str:
     """How many are in the picture, and what a band counts."""
     genes = plural(int(flow.labels["gene"].nunique()), "gene")
-    unit = "" if count == "rows" else ". Bands count genes: one in several datasets counts in several bands"
+    unit = "" if count == "rows" else "; bands may share genes"
     return f"{plural(len(flow.labels), 'point')}, each a gene in a dataset, of {genes}{unit}"

@@ -96,6 +96,6 @@ def _column(name: str, is_text: bool) -> dict[str, Any]:
     head, tip = HEADS.get(name, (name.capitalize(), ""))
     shared = {"field": name, "headerName": head, **({"headerTooltip": tip} if tip else {})}
     if is_text or name in WORDS:
-        return shared | {"filter": "agTextColumnFilter", "minWidth": 100}
+        return shared | {"filter": "agTextColumnFilter", "minWidth": 80}
     form = {"valueFormatter": {"function": FORMATS[name]}} if name in FORMATS else {}
-    return shared | {"type": "rightAligned", "minWidth": max(84, 40 + 7 * len(head)), **form}
+    return shared | {"type": "rightAligned", "minWidth": max(70, 30 + round(6.4 * len(head))), **form}
