@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 ENSEMBL = re.compile(r"(ENS[A-Z]{0,6}G\d{9,13}|FBgn\d{7}|WBGene\d{8})(\.\d+)?")
 PEAK = re.compile(r"(chr)?([\w.]+?)[:_-](\d+)[-_](\d+)", re.IGNORECASE)
-ENTREZ = re.compile(r"\d{1,9}")
+CHROMOSOME = re.compile(r"\d{1,2}|X|Y|MT?", re.IGNORECASE)
 BARCODE = re.compile(r"([\w.]*[_.#:-])?[ACGTN]{8,}([._-][\w-]+)*")
 FAMILY = re.compile(
     r"(RPL|RPS|MT-|MRPL|NDUF|PSM|HLA-|EIF|COX\d|ACTB$|GAPDH$|B2M$|LINC|MIR|ZNF|ZFP|OR\d|TMEM|SLC\d)", re.IGNORECASE
@@ -30,6 +31,8 @@ SPECIES_OF_LABEL = {
     "rat": "rat", "rattus norvegicus": "rat", "zebrafish": "zebrafish", "danio rerio": "zebrafish",
     "pig": "pig", "sus scrofa": "pig", "macaque": "macaque", "macaca mulatta": "macaque",
 }  # fmt: skip
+SAMPLE = 20_000  # names that are looked at closely
+FEWEST = 10  # symbols that tell a species by how they are written
 CLEAR = 0.9  # share of names that must be of one kind
 
 
@@ -52,28 +55,37 @@ class Names:
 
 
 def identify(names: Iterable[str]) -> Names:
-    """Kind and species of gene names."""
-    names = [str(name) for name in names]
-    bare = [without_genome(name) for name in names]
-    kinds = Counter(kind_of(name) for name in bare)
-    kind = _overall(kinds, bare)
-    species, why = _species(kind, bare, genomes := _genomes(names))
+    """Kind and species of gene names; of very many, kind and species are judged on some from all over."""
+    return _identify(tuple(map(str, names)))
+
+
+@lru_cache(maxsize=4)
+def _identify(names: tuple[str, ...]) -> Names:
+    genomes = _genomes(names)
+    bare = [without_genome(name) for name in names] if genomes else list(names)
+    some = bare[:: max(len(bare) // SAMPLE, 1)]
+    kind = "unknown" if _only_numbered(bare) else _overall(Counter(map(kind_of, some)))
+    species, why = _species(kind, some, genomes)
     return Names(
         kind, species, why,
-        versioned=sum(1 for name in bare if (found := ENSEMBL.fullmatch(name)) and found[2]),
-        dates=tuple(name for name in bare if DATE.fullmatch(name)),
-        r_names=tuple(name for name in bare if R_NAME.fullmatch(name)) if kind in ("symbol", "mixed") else (),
+        versioned=sum(1 for name in bare if "." in name and (found := ENSEMBL.fullmatch(name)) and found[2]),
+        dates=tuple(name for name in bare if "-" in name and DATE.fullmatch(name)),
+        r_names=tuple(name for name in bare if (name[:1] == "X" or "." in name) and R_NAME.fullmatch(name))
+        if kind in ("symbol", "mixed") else (),
         genomes=genomes,
     )  # fmt: skip
 
 
 def kind_of(name: str) -> str:
     """Kind of one name: ensembl, peaks, entrez or symbol."""
-    if ENSEMBL.fullmatch(name):
+    if name[:3] in ("ENS", "FBg", "WBG") and ENSEMBL.fullmatch(name):
         return "ensembl"
-    if (peak := PEAK.fullmatch(name)) and int(peak[4]) > int(peak[3]) and (peak[1] or len(peak[2]) <= 2):
+    if name.isdigit():
+        return "entrez" if len(name) < 10 else "symbol"
+    peak = PEAK.fullmatch(name) if name[-1:].isdigit() else None
+    if peak and int(peak[4]) > int(peak[3]) and (peak[1] or CHROMOSOME.fullmatch(peak[2])):
         return "peaks"
-    return "entrez" if ENTREZ.fullmatch(name) else "symbol"
+    return "symbol"
 
 
 def without_version(name: str) -> str:
@@ -101,22 +113,20 @@ def species_of_label(label: object) -> str:
     return SPECIES_OF_LABEL.get(str(label).strip().lower().replace("_", " "), "")
 
 
-def _overall(kinds: Counter, names: list[str]) -> str:
-    total = max(sum(kinds.values()), 1)
-    if names and _only_numbered(names):
-        return "unknown"
+def _overall(kinds: Counter) -> str:
+    total = sum(kinds.values())
     for kind in ("ensembl", "peaks", "entrez", "symbol"):
-        if kinds[kind] / total >= CLEAR:
+        if total and kinds[kind] / total >= CLEAR:
             return kind
-    return "mixed" if kinds else "unknown"
+    return "mixed" if total else "unknown"
 
 
 def _only_numbered(names: list[str]) -> bool:
     """Whether names are just 0, 1, 2 … or 1, 2, 3 …: a table without names."""
-    return any(names == [str(k + first) for k in range(len(names))] for first in (0, 1))
+    return bool(names) and names[0] in ("0", "1") and names == [str(k + int(names[0])) for k in range(len(names))]
 
 
-def _genomes(names: list[str]) -> tuple[tuple[str, int], ...]:
+def _genomes(names: Sequence[str]) -> tuple[tuple[str, int], ...]:
     """Species in front of names, when nearly all names have one."""
     found = Counter(
         SPECIES_OF_GENOME[re.match("[a-z]+", match[1].lower())[0]] for match in map(GENOME.match, names) if match
@@ -140,7 +150,7 @@ def _species(kind: str, names: list[str], genomes: tuple[tuple[str, int], ...]) 
 def _species_of_symbols(names: list[str]) -> tuple[str, str]:
     """Human symbols are in capitals (ACTB), of mouse and rat capitalised (Actb), of zebrafish small (actb1)."""
     letters = [name for name in names if sum(letter.isalpha() for letter in name) >= 3 and kind_of(name) == "symbol"]
-    if not letters:
+    if len(letters) < FEWEST:
         return "", ""
     upper = sum(name.replace("orf", "ORF").isupper() for name in letters) / len(letters)
     title = sum(name[0].isupper() and name[1:].islower() or name.endswith("Rik") for name in letters) / len(letters)

@@ -62,7 +62,7 @@ def _against_table(found: Findings, where: str) -> Iterator[Problem]:
     elif ids or renamed.changed > 0.005 * len(found.genes):
         told = "can be given a symbol" if ids else "have another approved symbol"
         what = f"{renamed.changed:,} genes {told}. {renamed.say()}."
-        yield Problem("warning" if ids else "note", "identifiers", what, 
+        yield Problem("warning" if ids else "note", "identifiers", what, where,
                       "Give them their symbols, so that they meet the genes of other datasets.", "map-identifiers")
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BASES = (np.e, 2.0, 10.0, 0.0)  # of log(1 + k · count); 0 is no logarithm
 TOLERANCE = 0.02, 1e-3, 0.2  # distance from a whole count: at least, per count, at most
 HIGHEST_UNIT = 6  # the smallest count of a cell that is tried
+LARGEST_LOG = 20.0  # natural logarithm of 5e8: no cell has so many counts
 CLEAR = 0.99  # share of the cells in which all values must come back whole
 DEPTH_NAME = re.compile(
     r"(n_?counts?(_\w+)?|n_?umis?|n_?reads?|n_?fragments?|"
@@ -98,17 +99,18 @@ def recovered_share(matrix: Matrix, recipe: Recipe, obs: pd.DataFrame, progress:
 
 
 def _try(blocks: list, obs: pd.DataFrame, base: float, column: str | None) -> Recipe | None:
+    if base and max(block.data.max(initial=0) for _, block in blocks) * np.log(base) > LARGEST_LOG:
+        return None
     units = np.concatenate([_smallest(block, unlogged(block.data, base)) for _, block in blocks])
     cells = np.concatenate([np.arange(start, start + block.shape[0]) for start, block in blocks])
     if _only_rounded(units):
         return None
     recipe = Recipe(base)
     if column is not None:
-        totals = units * obs[column].to_numpy(np.float64)[cells]
-        target = _rounded(float(np.nanmedian(totals)))
-        recipe = Recipe(base, column, target)
-        if not np.mean(np.abs(totals[np.isfinite(totals)] / target - 1) < 1e-3) > 0.5:
+        target = _common(units * obs[column].to_numpy(np.float64)[cells])
+        if target is None:
             return None
+        recipe = Recipe(base, column, target)
     depth = recipe.depth_of(obs)
     good, informed = [], 0
     for start, block in blocks:
@@ -128,6 +130,16 @@ def _common_total(blocks: list, base: float) -> float | None:
     ])  # fmt: skip
     middle = float(np.median(totals))
     return _rounded(middle) if middle > 0 and np.mean(np.abs(totals / middle - 1) < 1e-3) > 0.9 else None
+
+
+def _common(targets: np.ndarray) -> float | None:
+    """The least target that many cells share: those whose smallest count is 1; None when there is none."""
+    targets = targets[np.isfinite(targets)]
+    for part in (0.1, 0.3, 0.5):
+        target = float(np.quantile(targets, part, method="nearest")) if len(targets) else 0.0
+        if target > 0 and np.mean(np.abs(targets / target - 1) < 1e-3) > 0.25:
+            return _rounded(target)
+    return None
 
 
 def _rounded(number: float) -> float:

@@ -15,6 +15,7 @@ from tests.opened import SYMBOLS
         ("chr1_100_200", "peaks"), ("chrX:5000-5500", "peaks"), ("1:100-200", "peaks"),
         ("GL000194.1-100-200", "symbol"),
         ("chr1:200-100", "symbol"), ("NKX2-1", "symbol"), ("H2-K1", "symbol"), ("1-100-200", "peaks"),
+        ("E0_0_1", "symbol"), ("T1-10-20", "symbol"),
     ],
 )  # fmt: skip
 def test_each_name_has_its_kind(name, kind):
