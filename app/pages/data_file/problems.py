@@ -14,12 +14,14 @@ from engine.io.report import FIXES, SEVERITIES, Problem, Report
 ACT = "file-act"
 LOOKS = {"error": ("Error", "cross", "gw-tag-bad"), "warning": ("Warning", "warning", "file-tag-warn"),
          "note": ("Note", "help", "gw-tag-live")}  # fmt: skip
+DONE = "done"  # code of the notes that say what reading the file did by itself
 UNCHANGED = "The uploaded file itself is never changed."
 
 
 def problems_card(file: DataFile, report: Report) -> html.Section:
     """Problems, the worst first; beneath them the mends that are applied."""
-    listed = sorted(report.problems, key=lambda problem: SEVERITIES.index(problem.severity))
+    told = [problem for problem in report.problems if problem.code != DONE]
+    listed = sorted(told, key=lambda problem: SEVERITIES.index(problem.severity))
     found = [_problem(problem, i, file) for i, problem in enumerate(listed)]
     nothing = html.P([icon("check"), "Nothing is wrong with this file."], className="file-fine")
     many = len(fixable(report, file)) > 1
@@ -29,7 +31,7 @@ def problems_card(file: DataFile, report: Report) -> html.Section:
                  className="gw-spread"),
         html.Ul(found, className="file-problems") if found else nothing,
         *([html.Div(all_, className="gw-row file-all")] if all_ else []),
-        *_applied(file, report), html.P(UNCHANGED, className="gw-muted gw-small file-unchanged"),
+        *_applied(file, report), *_done(report), html.P(UNCHANGED, className="gw-muted gw-small file-unchanged"),
     ], className="gw-card", **{"aria-label": "Problems"})
 
 
@@ -61,8 +63,8 @@ def _problem(problem: Problem, place: int, file: DataFile) -> html.Li:
     button = [_button(FIXES[problem.fix], "mend", problem.fix, "wand", "gw-button-quiet", place)] if can else []
     word, drawing, tone = LOOKS[problem.severity]
     tag = html.Span([icon(drawing), word], className=f"gw-tag {tone}")
-    return html.Li([html.Div([tag, *where], className="gw-row"), html.P(problem.what, className="file-what"),
-                    html.P(problem.mend, className="gw-muted"), *button], className="file-problem")  # fmt: skip
+    said = [html.P(problem.what, className="file-what"), html.P(problem.mend, className="gw-muted gw-small")]
+    return html.Li([html.Div([tag, *where], className="gw-row"), *said, *button], className="file-problem")
 
 
 def _applied(file: DataFile, report: Report) -> list:
@@ -75,6 +77,11 @@ def _applied(file: DataFile, report: Report) -> list:
     return [html.H3("Mended", className="file-sub"), html.Ul(rows, className="file-mends")]
 
 
+def _done(report: Report) -> list:
+    done = [html.Li(problem.what) for problem in report.problems if problem.code == DONE]
+    return [html.H3("Done while reading", className="file-sub"), html.Ul(done, className="file-done")] if done else []
+
+
 def _button(word: str, what: str, fix: str, drawing: str, look: str, place: int = 0, about: str = "") -> html.Button:
     name = {"aria-label": f"{word}: {about}"} if about else {}
     return html.Button([*([icon(drawing)] if drawing else []), word], type="button", className=look, **name,
@@ -82,5 +89,6 @@ def _button(word: str, what: str, fix: str, drawing: str, look: str, place: int 
 
 
 def _count(report: Report) -> str:
-    found = [(severity, sum(p.severity == severity for p in report.problems)) for severity in SEVERITIES]
+    told = [problem.severity for problem in report.problems if problem.code != DONE]
+    found = [(severity, told.count(severity)) for severity in SEVERITIES]
     return ", ".join(plural(n, severity) for severity, n in found if n)

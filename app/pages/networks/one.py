@@ -107,7 +107,7 @@ def _genes(services: Services, study: Study, network: DatasetNetwork, genes: pd.
     grid = dag.AgGrid(
         id="net-genes", rowData=gene_rows(genes, stored.id if stored else "", known), columnDefs=_columns(),
         className="net-genes", style={"height": "420px"},
-        defaultColDef={"sortable": True, "filter": True, "resizable": True, "flex": 1, "minWidth": 90},
+        defaultColDef={"sortable": True, "filter": True, "resizable": True, "flex": 1, "minWidth": 116},
         dashGridOptions={"rowHeight": 30, "headerHeight": 34, "theme": "themeQuartz", "animateRows": False,
                          "ensureDomOrder": True, "suppressColumnVirtualisation": True},
     )  # fmt: skip
