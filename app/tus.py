@@ -30,7 +30,8 @@ EXTENSIONS = "creation,creation-with-upload,termination,checksum,expiration"
 ALGORITHMS = ("sha1", "sha256")
 FILE = "Geneweave-File"  # header with the id of the file that an upload became
 BYTES = "application/offset+octet-stream"
-BLOCK = 1 << 20  # bytes in memory at once
+BLOCK = 1 << 18  # bytes in memory at once, and the most that a reset connection can take back
+MOST_REFUSED = 64 << 20  # bytes of a refused body that are read and forgotten
 SILENCE = 30.0  # seconds without a byte after which a connection is taken for dropped
 OWN_SITE = ("same-origin", "none")
 
@@ -133,6 +134,15 @@ def _progress(uploads: Uploads, services: Services, upload: Upload, *, status: i
     return answer
 
 
+def _drain() -> None:
+    """Let a refused body pass: a client that still sends would see a broken connection in place of the sentence."""
+    left = MOST_REFUSED
+    for block in _read():
+        left -= len(block)
+        if left < 0:
+            return
+
+
 def _blocks(room: int) -> Iterator[bytes]:
     """The body of the request in blocks, until it ends or the connection drops; refused when it has no room."""
     if (request.content_length or 0) > max(room, 0):
@@ -140,6 +150,10 @@ def _blocks(room: int) -> Iterator[bytes]:
             f"Up to {max(room, 0)} more bytes were expected, {request.content_length} were announced. "
             "Choose the file again to begin anew."
         )
+    yield from _read()
+
+
+def _read() -> Iterator[bytes]:
     connection = request.environ.get("gunicorn.socket")
     if connection is not None:
         connection.settimeout(SILENCE)
@@ -192,6 +206,7 @@ def _sign(answer: Response) -> Response:
 
 
 def _sentence(error: GeneweaveError) -> Response:
+    _drain()
     known = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     status = error.status if isinstance(error, Refused) else known
     return Response(str(error), status=status, mimetype="text/plain", headers={"Cache-Control": "no-store"})

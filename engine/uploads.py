@@ -138,20 +138,21 @@ class Uploads:
         UploadGone
             When the file has been deleted since.
         """
+        if self.offset(upload) < upload.size:
+            return None
         folder = self._folder(upload.id)
         with held(folder, patience=PATIENCE):
-            if self.offset(upload) < upload.size:
+            if self.offset(upload) < upload.size:  # bytes were taken back while we waited
                 return None
             if not upload.bundle:
                 return self._take(upload.id, upload.name, folder / "data")
-        with held(self.root / upload.bundle, patience=PATIENCE):
-            return self._place(upload)
+            with held(self.root / upload.bundle, patience=PATIENCE):
+                return self._place(upload)
 
     def delete(self, upload_id: str) -> None:
         """Throw an upload away; with a file of a folder, all that has come of the folder."""
-        upload = self.get(upload_id)
-        with held(self._folder(upload.id), patience=PATIENCE):
-            top = self.root / upload.id.split(".")[0]
+        top = self.root / self.get(upload_id).id.split(".")[0]
+        with held(top, patience=PATIENCE):
             gone = self.root / f".{top.name}-{uuid.uuid4().hex[:6]}"
             os.replace(top, gone)
         shutil.rmtree(gone, ignore_errors=True)
