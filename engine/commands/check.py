@@ -78,7 +78,7 @@ def _table(rows: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _problem(problem) -> Iterator[str]:
-    said = f"{problem.what} ({problem.where}) {problem.mend}"
+    said = problem.what if problem.code == "done" else f"{problem.what} ({problem.where}) {problem.mend}"
     yield from textwrap.wrap(said, WIDTH, initial_indent=f"  {problem.severity:<9}", subsequent_indent=" " * 11)
     if problem.fix:
         yield f"{'':11}--fix {problem.fix}: {FIXES[problem.fix]}"

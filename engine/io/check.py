@@ -147,7 +147,7 @@ def _findings(opened: Opened, counts: Counts, content: Content, facts: Scan, fix
         "modality": guess_modality(opened, original, list(opened.var.index), name=name),
         "species": species if species.value else Guess(original.species, original.why),
         "depth": guess_depth(content.obs, totals) if facts.whole else Guess(),
-        "symbols": _symbols(content, names),
+        "symbols": Guess() if "map-identifiers" in fixes else _symbols(content, names),
     }
     if "human-orthologs" in fixes:
         guesses["species"] = Guess("human", f"Genes of {guesses['species'].value} were named by their human orthologs.")
@@ -189,7 +189,7 @@ def _report(opened: Opened, found: Findings, *, seconds: float) -> Report:
         has_coordinates="spatial" in content.obsm, seconds=round(seconds, 2),
     )  # fmt: skip
     notes = [*opened.notes, *content.notes]
-    said = tuple(Problem("note", "done", note, "what was done", "Nothing to do.") for note in notes)
+    said = tuple(Problem("note", "done", note, "what was done to the file", "Nothing to do.") for note in notes)
     return replace(report, verdict=verdict(report, errors=errors), problems=(*problems, *said))
 
 

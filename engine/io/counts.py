@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.errors import InvalidFile
 from engine.io.matrix import Matrix, Opened
 from engine.io.recover import Recipe, find_recipe, recovered_share
 from engine.io.scan import Scan, read_rows, scan
@@ -18,7 +19,7 @@ from engine.progress import Progress, Span
 if TYPE_CHECKING:
     import pandas as pd
 
-COUNTS_LAYER = re.compile(r"layers/(raw_?counts?|counts?|umis?|raw|spliced|counts?_\w+)$", re.IGNORECASE)
+COUNTS_LAYER = re.compile(r"layers/(raw_?counts?|counts?|umis?|raw|counts?_\w+)$", re.IGNORECASE)
 SAMPLE = 200  # cells looked at before a whole matrix is read
 
 
@@ -38,9 +39,17 @@ class Counts:
 
 
 def find_counts(opened: Opened, progress: Progress | None = None) -> Counts:
-    """Look for whole counts in layers named after counts, X, raw and other layers; then for a way back to them."""
+    """Look for whole counts in layers named after counts, X, raw and other layers; then for a way back to them.
+
+    Raises
+    ------
+    InvalidFile
+        When there is no matrix at all, or a part of it cannot be read.
+    """
     progress = progress or Progress()
     order = _order(opened.matrices)
+    if not order:
+        raise InvalidFile("A matrix of cells by genes was expected, found none. Export the counts too.")
     scanned: dict[str, Scan] = {}
     for key in order:
         if _promising(opened.matrices[key]):

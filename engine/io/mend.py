@@ -131,7 +131,8 @@ def _map_identifiers(content: Content, helpers: Helpers) -> Content:
     if identify(content.genes).kind == "peaks":
         raise needless("map-identifiers", "peaks have no symbols")
     if helpers.genes is not None:
-        found = naming.approved(content.genes, helpers.genes)
+        symbols = naming.texts(content.var[column]) if column and identify(content.genes).kind != "symbol" else ()
+        found = naming.approved(content.genes, helpers.genes, symbols=symbols)
     elif column:
         found = naming.from_column(content.genes, content.var, column)
     else:

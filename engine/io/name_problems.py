@@ -61,7 +61,9 @@ def _against_table(found: Findings, where: str) -> Iterator[Problem]:
                       "Check the species, and that genes bear symbols, Ensembl or Entrez ids.")
     elif ids or renamed.changed > 0.005 * len(found.genes):
         told = "can be given a symbol" if ids else "have another approved symbol"
+        new = [f"{old} ({now})" for old, now in zip(found.genes, renamed.names, strict=True) if old != now]
         what = f"{renamed.changed:,} genes {told}. {renamed.say()}."
+        where = f"{NAMES}, such as {some(new or found.genes)}"
         yield Problem("warning" if ids else "note", "identifiers", what, where,
                       "Give them their symbols, so that they meet the genes of other datasets.", "map-identifiers")
 

@@ -38,40 +38,42 @@ class Renamed:
         """The outcome in a sentence."""
         rest = f"{self.unknown:,} are not in the gene table"
         if self.ambiguous:
-            rest += f", {self.ambiguous:,} have several meanings"
-        return f"{self.known:,} of {len(self.names):,} genes have an approved symbol; {rest}, and keep their name"
+            rest += f", and {self.ambiguous:,} have several meanings"
+        return f"{self.known:,} of {len(self.names):,} genes have an approved symbol; {rest}"
 
 
 def symbol_column(var: pd.DataFrame) -> str:
     """The column of the gene table that holds symbols; empty when none does."""
     for name in var:
-        if SYMBOL_COLUMN.fullmatch(str(name)) and identify(_texts(var[name])).kind == "symbol":
+        if SYMBOL_COLUMN.fullmatch(str(name)) and identify(filter(None, texts(var[name]))).kind == "symbol":
             return str(name)
     return ""
 
 
-def approved(names: Sequence[str], table: GeneTable) -> Renamed:
+def approved(names: Sequence[str], table: GeneTable, *, symbols: Sequence[str] = ()) -> Renamed:
     """Approved symbols by Ensembl id, Entrez id, symbol or earlier name; what is unknown keeps its name.
 
-    Hyphens that R made dots are found too (`HLA.A` is HLA-A).
+    Hyphens that R made dots are found too (`HLA.A` is HLA-A). `symbols` of the file, one a gene or none at all,
+    are taken for genes that the table does not know; they count as unknown.
     """
     several = _ambiguous(table)
-    new, unknown, ambiguous = [], 0, 0
+    new, changed, unknown, ambiguous = [], 0, 0, 0
     for name in map(str, names):
         bare = without_version(without_genome(name))
         found = next((table.symbol_of[look] for look in (bare, bare.replace(".", "-")) if look in table.symbol_of), "")
         ambiguous += not found and bare in several
         unknown += not found and bare not in several
-        new.append(found or name)
-    changed = sum(old != now for old, now in zip(names, new, strict=True))
+        new.append(found or (symbols[len(new)] if symbols else "") or name)
+        changed += bool(found) and found != name
     return Renamed(tuple(new), changed, len(new) - unknown - ambiguous - changed, unknown, ambiguous)
 
 
 def from_column(names: Sequence[str], var: pd.DataFrame, column: str) -> Renamed:
     """Symbols from a column of the file; genes without one keep their name."""
-    new = [symbol or str(name) for symbol, name in zip(_texts(var[column], keep=True), names, strict=True)]
+    symbols = texts(var[column])
+    new = [symbol or str(name) for symbol, name in zip(symbols, names, strict=True)]
     changed = sum(str(old) != now for old, now in zip(names, new, strict=True))
-    lacking = sum(not symbol for symbol in _texts(var[column], keep=True))
+    lacking = sum(not symbol for symbol in symbols)
     return Renamed(tuple(new), changed, len(new) - changed - lacking, lacking, 0)
 
 
@@ -85,6 +87,6 @@ def _ambiguous(table: GeneTable) -> set[str]:
     return aliases - table.symbol_of.keys()
 
 
-def _texts(values: pd.Series, *, keep: bool = False) -> list[str]:
-    texts = ["" if text in ("nan", "None", "<NA>") else text for text in values.astype("object").astype(str)]
-    return texts if keep else [text for text in texts if text]
+def texts(values: pd.Series) -> list[str]:
+    """The values of a column as text, missing ones empty."""
+    return ["" if text in ("nan", "None", "<NA>") else text for text in values.astype("object").astype(str)]
