@@ -22,6 +22,8 @@ from engine.errors import GeneweaveError, InvalidStudy
 from engine.io.study_file import parse_study, study_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.services import Services
     from engine.jobs.record import Job
     from engine.types import Study
@@ -106,9 +108,9 @@ def import_study(services: Services, file: str, content: str) -> Study:
     return services.library.add(replace(study, title=study.title.strip() or study.name))
 
 
-def register_acts(app: Dash, services: Services) -> None:
-    """Copy, export, import and delete."""
-    _register_delete(app, services)
+def register_acts(app: Dash, services: Services, layout: Callable) -> None:
+    """Copy, export, import and delete; `layout(services, show)` builds the page anew."""
+    _register_delete(app, services, layout)
 
     @app.callback(
         Output(ids.STUDY, "data", allow_duplicate=True), Output(ids.URL, "pathname", allow_duplicate=True),
@@ -130,7 +132,7 @@ def register_acts(app: Dash, services: Services) -> None:
 
     @app.callback(
         Output("study-said", "children"), Output(ids.STUDY, "data", allow_duplicate=True),
-        Output(ids.STUDY, "value", allow_duplicate=True), Output(ids.URL, "search", allow_duplicate=True),
+        Output(ids.STUDY, "value", allow_duplicate=True), Output(ids.MAIN, "children", allow_duplicate=True),
         Output("study-import", "contents"),
         Input("study-import", "contents"), State("study-import", "filename"), prevent_initial_call=True,
     )
@@ -141,10 +143,10 @@ def register_acts(app: Dash, services: Services) -> None:
             study = import_study(services, file or "study.toml", content)
         except GeneweaveError as fault:
             return alert(f"Nothing was imported. {fault}"), no_update, no_update, no_update, None
-        return "", study_choices(services), study.name, f"?show={study.name}", None
+        return no_update, study_choices(services), study.name, layout(services, study.name), no_update
 
 
-def _register_delete(app: Dash, services: Services) -> None:
+def _register_delete(app: Dash, services: Services, layout: Callable) -> None:
     @app.callback(
         Output("study-delete", "opened"), Output("study-delete-body", "children"), Output("study-delete-name", "data"),
         Input(_act(ALL, "delete"), "n_clicks"), prevent_initial_call=True,
@@ -162,21 +164,18 @@ def _register_delete(app: Dash, services: Services) -> None:
 
     @app.callback(
         Output(ids.STUDY, "data", allow_duplicate=True), Output(ids.STUDY, "value", allow_duplicate=True),
-        Output(ids.ROUTE, "data", allow_duplicate=True), Output("study-delete", "opened", allow_duplicate=True),
+        Output(ids.MAIN, "children", allow_duplicate=True),
         Input("study-delete-yes", "n_clicks"), State("study-delete-name", "data"),
-        State("study-delete-maps", "checked"), State(ids.STUDY, "value"), State(ids.ROUTE, "data"),
-        prevent_initial_call=True,
+        State("study-delete-maps", "checked"), State(ids.STUDY, "value"), prevent_initial_call=True,
     )
-    def delete(clicks, name, with_maps, shown, route):
+    def delete(clicks, name, with_maps, shown):
         if not clicks:
-            return (no_update,) * 4
+            return (no_update,) * 3
         said = delete_study(services, name, with_maps=bool(with_maps))
         set_props(ids.NOTES, {"sendNotifications": [note(said)]})
         choices = study_choices(services)
-        gone = shown == name and choices
-        value = choices[0]["value"] if gone else no_update
-        fresh = {**route, "search": "", "switched": False, "n": route["n"] + 1, "study": value if gone else shown}
-        return choices, value, fresh, False
+        value = choices[0]["value"] if shown == name and choices else no_update
+        return choices, value, layout(services)
 
 
 def _button(study: Study, act: str, drawing: str, word: str, title: str = "") -> html.Button:

@@ -81,7 +81,8 @@ def _measure(metric: dict) -> html.Tr:
 def _row(source: DatasetSource, found: dict | None, numbers: bool) -> list[html.Td]:
     condition = "–" if source.condition == "none" else source.condition
     cells = ", ".join(source.values) or "all"
-    words = [html.Strong(source.name, className="gw-name"), MODALITY[source.modality], source.tissue, source.species,
+    tissue = "–" if source.tissue == "unknown" else source.tissue
+    words = [html.Strong(source.name, className="gw-name"), MODALITY[source.modality], tissue, source.species,
              condition, html.Span(cells, className="gw-clamp", title=cells)]
     counts = [whole(found["n_cells"]) if found else "–", whole(found["n_genes"]) if found else "–"] if numbers else []
     return [*map(html.Td, words), *(html.Td(count, className="gw-num") for count in counts)]

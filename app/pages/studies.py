@@ -110,7 +110,7 @@ def make_map(services: Services, study: str, states: list[dict]) -> tuple[Any, A
 
 def register(app: Dash, services: Services) -> None:
     """Both buttons of a study ask for its map; the quiet ones copy, export, delete and import."""
-    register_acts(app, services)
+    register_acts(app, services, layout)
 
     @app.callback(
         Output(_id("study-area", MATCH), "children"), Output(_id("study-fault", MATCH), "children"),

@@ -137,12 +137,12 @@ def _row(key: str, i: int, part: Part) -> html.Tr:
 def _text(key: str, i: int, what: str, value: str, label: str) -> dmc.TextInput:
     empty = {"condition": "none", "tissue": "unknown"}.get(what, "")
     return dmc.TextInput(id=part_id(key, i, what), value=_known(value, empty), placeholder=empty, size="sm",
-                         debounce=400, **{"aria-label": label})
+                         debounce=True, **{"aria-label": label})
 
 
 def _all_row(key: str, plan: FilePlan) -> html.Tr:
     """Sets the condition or tissue of all parts at once."""
-    setters = [dmc.TextInput(id=field_id(key, what), value="", placeholder="set for all", size="sm", debounce=400,
+    setters = [dmc.TextInput(id=field_id(key, what), value="", placeholder="set for all", size="sm", debounce=True,
                              **{"aria-label": f"{what.capitalize()} of all parts"}) for what in ("condition", "tissue")]
     total = html.Span(whole(sum(part.n_cells for part in plan.parts)))
     cells = ["", html.Span("All parts", className="gw-muted"), total, *setters]
@@ -169,7 +169,7 @@ def _aside(origin: Origin, plan: FilePlan) -> str:
 
 def _limits(key: str, plan: FilePlan) -> html.Details:
     fields = [dmc.NumberInput(id=field_id(key, name), label=label, description=doc, value=_number(plan, name), min=0,
-                              hideControls=True, size="sm", placeholder="no limit", debounce=400,
+                              hideControls=True, size="sm", placeholder="no limit", debounce=True,
                               inputWrapperOrder=["label", "input", "error", "description"])
               for name, (label, doc) in LIMITS.items()]
     given = any(value is not None for value in vars(plan.qc).values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, MATCH, Dash, Input, Output, Patch, State, ctx, no_update
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, Patch, State, ctx, no_update
 
 from app.pages.study.block import file_block, parts_id, parts_table
 from app.pages.study.form import adder_of, read_review, role_choices
@@ -84,14 +84,13 @@ def _register_parts(app: Dash, services: Services) -> None:
         return new_parts(services, block["file"], study, column or None, default, role)
 
     for what in ("condition", "tissue"):
-        @app.callback(
+        app.clientside_callback(
+            ClientsideFunction("study", "set_all"),
             Output({"type": "study-part", "file": MATCH, "part": ALL, "what": what}, "value"),
             Input({"type": "study-file", "file": MATCH, "what": what}, "value"),
             State({"type": "study-part", "file": MATCH, "part": ALL, "what": what}, "value"),
             prevent_initial_call=True,
         )
-        def set_all(value, parts):
-            return [value or no_update] * len(parts)
 
     @app.callback(
         Output({"type": "study-part", "file": ALL, "part": ALL, "what": "condition"}, "value", allow_duplicate=True),

@@ -49,13 +49,13 @@ def about(study: Study | None, origins: list[Origin]) -> html.Section:
     """Title, description and citation."""
     title = study.title if study else suggested_title(origins)
     return html.Section([
-        dmc.TextInput(id="study-title", label="Title", value=title, debounce=400, size="sm"),
+        dmc.TextInput(id="study-title", label="Title", value=title, debounce=True, size="sm"),
         html.Div([
             dmc.Textarea(id="study-description", label="Description", value=study.description if study else "",
                          placeholder="What is compared, and what for", autosize=True, minRows=1, size="sm",
-                         debounce=400),
+                         debounce=True),
             dmc.Textarea(id="study-citation", label="Citation", value=study.citation if study else "",
-                         placeholder="Where the data come from", autosize=True, minRows=1, size="sm", debounce=400),
+                         placeholder="Where the data come from", autosize=True, minRows=1, size="sm", debounce=True),
         ], className="study-words"),
     ], className="gw-card gw-stack", **{"aria-label": "Words"})  # fmt: skip
 
@@ -104,12 +104,12 @@ def adder(services: Services, origins: list[Origin]) -> list[Any]:
 def adder_of(services: Services, have: set[str]) -> list[Any]:
     """The same when `have` is in the form (see `Origin.part`)."""
     left = [{"value": part, "label": words} for part, words in parts_on_offer(services) if part not in have]
-    if not left:
-        return [html.P(["All files are in the study. ", dcc.Link("Bring more on the Data page", href="/data"), "."],
-                       className="gw-muted gw-small")]
+    none = html.P(["All files are in the study. ", dcc.Link("Bring more on the Data page", href="/data"), "."],
+                  className="gw-muted gw-small")
     add = html.Button([icon("plus"), "Add the file"], id="study-add", className="gw-button-quiet", type="button")
-    return [html.Div([dmc.Select(id="study-more", data=left, placeholder="Another file", searchable=True, size="sm",
-                                 className="study-more", **{"aria-label": "Another file"}), add], className="gw-row")]
+    choose = dmc.Select(id="study-more", data=left, placeholder="Another file", searchable=True, size="sm",
+                        className="study-more", **{"aria-label": "Another file"})
+    return [*([] if left else [none]), html.Div([choose, add], className="gw-row", hidden=not left)]
 
 
 def review(services: Services, plan: StudyPlan, name: str) -> list[Any]:
