@@ -52,7 +52,7 @@ def inspect(
     progress.stage("Opening the file", 0.0)
     try:
         with tempfile.TemporaryDirectory(dir=settings.folder("scratch")) as scratch:
-            with open_matrix(path, limit_bytes=limit, scratch=Path(scratch)) as opened:
+            with open_matrix(path, limit_bytes=limit, scratch=Path(scratch), probed=True) as opened:
                 return _inspect(opened, path, fixes, settings, name or path.name, matrix, cells, limit, progress)
     except InvalidFile as error:
         return unreadable(str(error))

@@ -21,7 +21,7 @@ from engine.store import storage_errors
 
 
 @contextmanager
-def open_matrix(path: Path, *, limit_bytes: int, scratch: Path) -> Iterator[Opened]:
+def open_matrix(path: Path, *, limit_bytes: int, scratch: Path, probed: bool = False) -> Iterator[Opened]:
     """Context: the content of a file or folder of any format that is read.
 
     Matrices are streamed from the disk where they can be; they may be read only inside the context. Content
@@ -35,6 +35,8 @@ def open_matrix(path: Path, *, limit_bytes: int, scratch: Path) -> Iterator[Open
         Memory that a matrix may take when it must be read whole; four times as much may be unpacked to disk.
     scratch
         Folder for what must be unpacked; made when it is not there, and left as empty as it was.
+    probed
+        Try HDF5 files in a process of their own first, as a damaged one can end the program. For files from outside.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def open_matrix(path: Path, *, limit_bytes: int, scratch: Path) -> Iterator[Open
             scratch.mkdir(parents=True, exist_ok=True)
             own = Path(tempfile.mkdtemp(prefix="open-", dir=scratch))
         stack.callback(shutil.rmtree, own, ignore_errors=True)
-        source = unwrap(Source(path, path.name, int(limit_bytes), own, stack))
+        source = unwrap(Source(path, path.name, int(limit_bytes), own, stack, probed=probed))
         with door(path.name):
             form, source = _choose(source)
             opened = form.read(source)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InvalidFile
+from engine.io.guard import probe
 from engine.io.matrix import blocks
 from engine.io.open import open_matrix
 from tests.unit import broken_hdf5, broken_stores, broken_text  # noqa: F401 - they register their kinds
+from tests.unit import format_files as written
 from tests.unit.broken_bombs import BOMBS
 from tests.unit.broken_files import BROKEN
 
@@ -36,6 +38,25 @@ def test_a_broken_file_gets_its_sentence_and_leaves_nothing(kind, tmp_path):
 
 def test_there_are_more_than_sixty_kinds():
     assert len(BROKEN) + len(BOMBS) >= 130
+
+
+@pytest.mark.parametrize(("program", "words"), [
+    ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "the HDF5 library breaks down"),
+    ("import time; time.sleep(60)", "lead in circles"),
+])  # fmt: skip
+def test_a_file_that_ends_the_library_ends_only_the_probe(program, words, tmp_path, monkeypatch):
+    monkeypatch.setattr(probe, "PROGRAM", ("-c", program))
+    monkeypatch.setattr(probe, "SECONDS", 3)
+    path = written.h5ad(tmp_path)
+    with pytest.raises(InvalidFile, match=words):
+        with open_matrix(path, limit_bytes=LIMIT, scratch=tmp_path / "scratch", probed=True):
+            pass
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_good_file_passes_the_probe(tmp_path):
+    with open_matrix(written.loom(tmp_path), limit_bytes=LIMIT, scratch=tmp_path / "scratch", probed=True) as opened:
+        assert opened.matrices["X"].shape == written.COUNTS.shape
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from engine.io.guard.door import door
 from engine.io.guard.folders import check_folder
 from engine.io.guard.hdf5 import open_hdf5
 from engine.io.guard.memory import Guarded, need_memory, need_shape
+from engine.io.guard.probe import probe
 from engine.io.matrix import Matrix, Opened
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -28,7 +29,8 @@ class Source:
     """A plain file or folder, already out of its archive, with the limits of reading it.
 
     `name` is what the person calls it; `limit_bytes` the memory that its matrix may take; `scratch` a folder
-    for what must be unpacked; `stack` closes what is opened once the matrix is no longer needed.
+    for what must be unpacked; `stack` closes what is opened once the matrix is no longer needed. `probed` has HDF5
+    files tried in a process of their own before they are opened in this one.
     """
 
     path: Path
@@ -37,6 +39,7 @@ class Source:
     scratch: Path
     stack: ExitStack
     notes: list[str] = field(default_factory=list)
+    probed: bool = False
 
     @cached_property
     def files(self) -> list[Path]:
@@ -63,7 +66,9 @@ class Source:
 
     @cached_property
     def hdf5(self) -> Any:
-        """The HDF5 file, inspected and open until `stack` closes."""
+        """The HDF5 file, inspected and open until `stack` closes; probed in another process before, if wanted."""
+        if self.probed:
+            probe(self.path, self.name)
         return self.stack.enter_context(open_hdf5(self.path, self.name))
 
     @cached_property
@@ -83,7 +88,7 @@ class Source:
 
     def part(self, path: Path) -> Source:
         """Another file of the same upload, with the same limits, notes and end."""
-        return Source(path, path.name, self.limit_bytes, self.scratch, self.stack, self.notes)
+        return Source(path, path.name, self.limit_bytes, self.scratch, self.stack, self.notes, self.probed)
 
     def guarded(self, matrix: Matrix, part: str) -> Matrix:
         """The matrix, of an honest shape, whose damage is told in sentences."""
