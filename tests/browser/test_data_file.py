@@ -67,7 +67,7 @@ def test_limits_count_as_they_are_typed_stay_and_are_suggested(checked):
     lines = "document.querySelector('#qc-violins .js-plotly-plot').layout.shapes.length"
     checked.wait_for_function(f"{lines} > 0")
     checked.reload()
-    expect(checked.locator("#qc-min-counts")).to_have_value("100")
+    expect(checked.locator("#qc-min-counts")).to_have_value("100", timeout=MINUTE)
     expect(said).to_contain_text("of 240 cells kept")
     checked.get_by_role("button", name="Remove limits").click()
     expect(said).to_have_text("All 240 cells are kept.")
