@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.io.columns import describe, tidy
 from engine.io.counts import Counts, find_counts, recovered
+from engine.io.feature_types import split_features
 from engine.io.findings import Findings
 from engine.io.genes import GeneTable
 from engine.io.guess import guess_depth, guess_roles, guess_species
@@ -78,9 +79,9 @@ def check(
     """
     start, progress = time.monotonic(), progress or Progress()
     asked, helpers = ordered(fixes), Helpers(genes, orthologs)
-    given = [*opened.obs, *opened.var]
+    given = opened
     opened = _prepared(opened, asked)
-    same_columns = given == [*opened.obs, *opened.var]
+    same = given.var.shape == opened.var.shape and [*given.obs, *given.var] == [*opened.obs, *opened.var]
     progress.stage("Looking for whole counts", 0.05)
     counts = find_counts(opened, Span(progress, 0.05, 0.5))
     content = content_of(opened, counts.key)
@@ -97,7 +98,7 @@ def check(
     progress.stage("Judging names and columns", 0.95)
     found = _findings(opened, counts, content, facts, asked, helpers, limit_bytes, name)
     report = _report(opened, found, seconds=time.monotonic() - start)
-    untouched = not asked and counts.whole and counts.key == "X" and same_columns
+    untouched = not asked and counts.whole and counts.key == "X" and same
     return Checked(report, content, facts.cells, untouched)
 
 
@@ -121,6 +122,7 @@ def _prepared(opened: Opened, fixes: Sequence[str]) -> Opened:
     """The file as the first fixes want it, its tables fit for HDF5."""
     if "transpose" in fixes:
         opened = turned_around(opened)
+    opened = split_features(opened)
     if "drop-missing" in fixes:
         opened = filled(opened)
     raw = None if opened.raw_var is None else tidy(opened.raw_var)

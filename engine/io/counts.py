@@ -68,6 +68,12 @@ def find_counts(opened: Opened, progress: Progress | None = None) -> Counts:
     return Counts(key, facts, False, None, _say_lost(facts))
 
 
+def first_promising(opened: Opened) -> str:
+    """The first matrix, in the order of the search, whose first cells look like counts; else the first of all."""
+    order = _order(opened.matrices)
+    return next((key for key in order if key != "raw" and _promising(opened.matrices[key])), order[0])
+
+
 def genes_of(opened: Opened, key: str) -> pd.DataFrame:
     """The table of the genes of a matrix."""
     return opened.raw_var if key == "raw" and opened.raw_var is not None else opened.var

@@ -154,7 +154,8 @@ def _species_of_symbols(names: list[str]) -> tuple[str, str]:
         return "", ""
     upper = sum(name.replace("orf", "ORF").isupper() for name in letters) / len(letters)
     title = sum(name[0].isupper() and name[1:].islower() or name.endswith("Rik") for name in letters) / len(letters)
-    lower = sum(name.islower() for name in letters) / len(letters)
+    fish = any(name.startswith(("rpl", "rps", "zgc:", "si:", "mt-")) for name in letters)  # else any small words
+    lower = fish * sum(name.islower() for name in letters) / len(letters)
     for share, species, words in (
         (upper, "human", "in capitals, as in human (ACTB)"),
         (title, "mouse", "with one capital, as in mouse (Actb); rat is written alike"),

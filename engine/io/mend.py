@@ -16,7 +16,7 @@ from engine.io.identifiers import ENSEMBL, identify, without_version
 from engine.io.matrix import Matrix, Opened
 from engine.io.report import FIXES
 from engine.io.scan import Scan
-from engine.io.views import Filled, Gathered, Kept, turned
+from engine.io.views import Filled, Gathered, Kept, selection, turned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -221,11 +221,5 @@ def _gathered(content: Content, gather: Any, genes: Sequence[str], number: str) 
 
 
 def _select_genes(content: Content, genes: np.ndarray) -> Content:
-    gather = _identity(len(content.var))[:, genes]
+    gather = selection(len(content.var), genes)
     return replace(content, matrix=Gathered(content.matrix, gather), var=content.var.iloc[genes])
-
-
-def _identity(n_columns: int) -> Any:
-    from scipy import sparse
-
-    return sparse.identity(n_columns, format="csr")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.io.columns import levels_of
+from engine.io.feature_types import PROTEIN, types_of
 from engine.io.identifiers import Names
 from engine.io.matrix import Opened
 from engine.io.report import Guess
@@ -26,6 +27,8 @@ def guess_modality(opened: Opened, names: Names, genes: list[str], *, name: str 
         return Guess("atac", "Columns are named like peaks (chromosome and two positions).")
     if "spatial" in opened.obsm:
         return Guess("spatial", "The file has the place of each spot.")
+    if (types_of(opened.var) == PROTEIN).all() and len(genes):
+        return Guess("protein", f"Features are of the type {PROTEIN}.")
     proteins = sum(bool(PROTEIN_NAME.fullmatch(gene)) for gene in genes)
     if len(genes) <= FEW_PROTEINS and proteins > 0.5 * len(genes):
         return Guess("protein", f"{proteins:,} of {len(genes):,} names are of surface proteins.")

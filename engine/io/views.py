@@ -66,6 +66,13 @@ class Gathered:
         return block
 
 
+def selection(n_columns: int, columns: np.ndarray) -> sparse.csr_matrix:
+    """The gather that takes some columns as they are, CSR (n_columns, len(columns))."""
+    from scipy import sparse
+
+    return sparse.identity(n_columns, format="csr")[:, columns]
+
+
 class Kept:
     """Some of the cells: `cells` are their places in the inner matrix, rising, int64 (n_kept,)."""
 

@@ -39,6 +39,7 @@ def test_each_name_has_its_kind(name, kind):
         ([f"chr{k % 19 + 1}-{1000 * k}-{1000 * k + 500}" for k in range(1, 2000)], "peaks", "mouse"),
         ([f"chr{k % 3 + 1}-{1000 * k}-{1000 * k + 500}" for k in range(1, 2000)], "peaks", ""),
         ([*SYMBOLS, *(f"ENSG{k:011d}" for k in range(30))], "mixed", "human"),
+        ([f"gene{k}a" for k in range(50)], "symbol", ""),
         ([], "unknown", ""),
     ],
 )  # fmt: skip
