@@ -110,14 +110,19 @@ def _depth(file: CountFile, asked: str) -> np.ndarray:
 
 
 def write_npz(path: Path, genes: np.ndarray, found: CsCore) -> None:
-    """The arrays genes, est, p and statistic, as numpy.load reads them; p is worked out strip by strip."""
-    n = len(genes)
+    """The arrays genes, est, p and statistic, as numpy.load reads them; written, and p worked out, strip by strip."""
+    squares = {
+        "est": (found.estimate.dtype, lambda start: found.estimate[start : start + STRIP]),
+        "p": (np.dtype(np.float64), lambda start: found.p_rows(start, start + STRIP)),
+        "statistic": (found.statistic.dtype, lambda start: found.statistic[start : start + STRIP]),
+    }
     with atomic_write(path) as part, zipfile.ZipFile(part, "w") as archive:
-        for name, values in (("genes", genes.astype(str)), ("est", found.estimate), ("statistic", found.statistic)):
+        with archive.open("genes.npy", "w") as file:
+            np.lib.format.write_array(file, genes.astype(str), allow_pickle=False)
+        for name, (kind, rows) in squares.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, values, allow_pickle=False)
-        with archive.open("p.npy", "w", force_zip64=True) as file:
-            header = {"descr": np.lib.format.dtype_to_descr(np.dtype(float)), "fortran_order": False, "shape": (n, n)}
-            np.lib.format.write_array_header_1_0(file, header)
-            for start in range(0, n, STRIP):
-                file.write(np.ascontiguousarray(found.p_rows(start, start + STRIP)).data)
+                shape = (len(genes), len(genes))
+                header = {"descr": np.lib.format.dtype_to_descr(kind), "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(file, header)
+                for start in range(0, len(genes), STRIP):
+                    file.write(np.ascontiguousarray(rows(start)).data)
