@@ -58,7 +58,7 @@
 
   up.add = function (item) {
     const before = items.get(item.key);
-    if (before && before.files.length && before.state !== "failed") return;
+    if (before && (before.state === "elsewhere" || (before.files.length && before.state !== "failed"))) return;
     const record = stored()[item.key] || {};
     const files = item.files.map((one) => {
       const known = (record.files || {})[one.path] || {};

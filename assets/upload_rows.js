@@ -13,6 +13,7 @@
   };
   const byId = (id) => document.getElementById(id);
   let drawing = 0;
+  let wanted = ""; // key of the unfinished upload whose file is being chosen again
 
   function element(tag, className, text) {
     const made = document.createElement(tag);
@@ -121,6 +122,11 @@
 
   function take(found) {
     const { items, faults } = up.sort(found, up.limits);
+    const begun = up.items.get(wanted);
+    wanted = "";
+    if (begun && !items.some(({ key }) => key === begun.key)) {
+      return refuse([...faults, `This is not the '${begun.name}' that was begun: its name, size or date differs. Choose the same one, or discard it and begin anew.`]);
+    }
     refuse(faults);
     items.forEach(up.add);
   }
@@ -154,6 +160,7 @@
     const what = button.dataset.upload;
     const row = button.closest(".up-row");
     const item = row && up.items.get(row.dataset.key);
+    wanted = what === "choose" ? item.key : "";
     if (what === "choose") byId(item.folder ? "upload-input-folder" : "upload-input-files").click();
     else if (item) up.acts[what](item);
     else byId(`upload-input-${what === "folder" ? "folder" : "files"}`).click();
@@ -170,11 +177,18 @@
   document.addEventListener("drop", async (event) => {
     if (!carriesFiles(event)) return;
     over(event);
-    take(await up.ofDrop(event.dataTransfer));
+    wanted = "";
+    try {
+      take(await up.ofDrop(event.dataTransfer));
+    } catch (error) {
+      refuse([`The browser could not read what was dropped (${error.name}). Choose it with the buttons instead.`]);
+    }
   });
-  window.addEventListener("storage", () => {
+  function recall() {
     if (!byId("upload-zone")) return;
     up.recall();
     up.draw();
-  });
+  }
+  window.addEventListener("storage", recall);
+  setInterval(recall, 5000);
 })();

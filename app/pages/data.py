@@ -22,7 +22,7 @@ from app.components.file_list import (
 from app.components.page_header import icon, page_header
 from app.words import plural
 from engine.errors import GeneweaveError
-from engine.jobs.submit import submit_check
+from engine.jobs.submit import CHECK, submit_check
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -33,7 +33,7 @@ WHAT = "Bring what your core facility gave you. Within seconds you see what Gene
 
 FILES, SEEN, ROOM, CHANGED = "data-files", "data-seen", "data-room", "data-changed"
 STUDY, DIALOG, FORM, FAULT = "data-study", "data-dialog", "data-form", "data-fault"
-PICK, ASK, CHECK = "data-pick", "data-ask", "data-check"
+PICK, ASK, AGAIN = "data-pick", "data-ask", "data-check"
 TITLES = {"rename": "Rename the file", "delete": "Delete the file?"}
 
 
@@ -79,12 +79,19 @@ def act(services: Services, what: str, file_id: str, name: str) -> Any:
         if what == "rename":
             services.files.rename(file_id, name)
         elif what == "delete":
+            _stop_checks(services, file_id)
             services.files.delete(file_id)
         else:
             submit_check(services.jobs, services.files.get(file_id))
     except GeneweaveError as fault:
         return alert(str(fault))
     return None
+
+
+def _stop_checks(services: Services, file_id: str) -> None:
+    for job in services.jobs.list(kind=CHECK):
+        if job.active and job.params.get("file") == file_id:
+            services.jobs.cancel(job.id)
 
 
 def register(app: Dash, services: Services) -> None:
@@ -112,7 +119,7 @@ def _register_list(app: Dash, services: Services) -> None:
     def pick(checked, ids):
         return study_link(chosen(checked, ids))
 
-    @app.callback(Output(CHANGED, "data"), Input({"type": CHECK, "file": ALL}, "n_clicks"), prevent_initial_call=True)
+    @app.callback(Output(CHANGED, "data"), Input({"type": AGAIN, "file": ALL}, "n_clicks"), prevent_initial_call=True)
     def check(_):
         if not ctx.triggered[0]["value"]:
             return no_update

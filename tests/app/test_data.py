@@ -116,6 +116,13 @@ def test_a_file_is_renamed_and_an_empty_name_is_refused(services):
     assert "needs a name" in words(data.act(services, "rename", file.id, "  "))
 
 
+def test_deleting_a_file_stops_its_check(services):
+    file = bring(services)
+    job = submit_check(services.jobs, file)
+    data.act(services, "delete", file.id, "")
+    assert services.jobs.get(job.id).status == "cancelled"
+
+
 def test_deleting_asks_and_says_which_studies_use_the_file(services):
     file = bring(services, report=READY)
     assert "No study uses it" in words(data.ask(services, "delete", file.id)[1])

@@ -65,6 +65,12 @@ def arrived(data, stack, path) -> bytes:
     return stack.services.files.original(file.id).read_bytes()
 
 
+def choose_again(data, path) -> None:
+    with data.expect_file_chooser() as chooser:
+        data.locator(".up-row").get_by_role("button", name="Choose it again").click()
+    chooser.value.set_files(path)
+
+
 def test_a_file_is_paused_and_resumed_and_comes_whole(data, stack, large):
     begin(data, large)
     row = data.locator(".up-row")
@@ -77,6 +83,15 @@ def test_a_file_is_paused_and_resumed_and_comes_whole(data, stack, large):
     expect(data.locator("#upload-live")).to_contain_text("has arrived")
 
 
+def test_an_upload_goes_on_while_another_page_is_open(data, stack, large):
+    begin(data, large)
+    data.get_by_role("link", name="Jobs", exact=True).first.click()
+    expect(data.get_by_role("heading", level=1)).to_have_text("Jobs")
+    data.get_by_role("link", name="Data", exact=True).click()
+    expect(data.locator(".up-row")).to_contain_text("of 20 MB")
+    assert arrived(data, stack, large) == large.read_bytes()
+
+
 def test_after_a_reload_the_same_file_goes_on_where_it_was(data, stack, large):
     begin(data, large)
     data.reload()
@@ -84,9 +99,10 @@ def test_after_a_reload_the_same_file_goes_on_where_it_was(data, stack, large):
     expect(row).to_contain_text("Choose the same file again to go on")
     sent = []
     data.on("request", lambda request: sent.append(request) if request.method in ("POST", "PATCH") else None)
-    with data.expect_file_chooser() as chooser:
-        row.get_by_role("button", name="Choose it again").click()
-    chooser.value.set_files(large)
+    large.with_name("other.h5ad").write_bytes(b"another")
+    choose_again(data, large.with_name("other.h5ad"))
+    expect(data.locator("#upload-refused")).to_contain_text("name, size or date differs")
+    choose_again(data, large)
     assert arrived(data, stack, large) == large.read_bytes()
     uploads = [request for request in sent if "/api/uploads" in request.url]
     assert {request.method for request in uploads} == {"PATCH"}
