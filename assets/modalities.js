@@ -8,6 +8,7 @@
   let pick = "";
   let told = "";
   let watched = null;
+  let shifted = null;
 
   const choose = (text) => text !== pick && setProps("flow-pick", { data: text });
 
@@ -79,6 +80,17 @@
       byId("flow").classList.toggle("flow-open", Boolean(open));
       return !open;
     },
+    /* The button that moved a level keeps the focus, or its neighbour when it has gone. */
+    moved() {
+      const { level, to } = shifted || {};
+      shifted = null;
+      if (!level) return nothing();
+      setTimeout(() => {
+        const here = [...document.querySelectorAll(".flow-shift")].filter((button) => button.id.includes(`"level":"${level}"`));
+        (here.find((button) => button.id.includes(`"to":"${to}"`)) || here[0] || document.querySelector(".flow-shift"))?.focus();
+      }, 0);
+      return nothing();
+    },
     async save(printed) {
       if (!printed) return nothing();
       const { figure, kind, name } = printed;
@@ -94,6 +106,8 @@
     if (!live()) return;
     const button = event.target.closest("[data-flow-pick]");
     const row = rowOf(event.target);
+    const shift = event.target.closest(".flow-shift");
+    if (shift) shifted = JSON.parse(shift.id);
     if (button) choose(button.dataset.flowPick);
     else if (row) choose(row.getAttribute("row-id"));
   });

@@ -143,7 +143,7 @@ def placements(flow: Flows, choices: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    genes = np.unique(flow.labels["gene"].to_numpy(str), return_inverse=True)[1]
+    genes = pd.factorize(flow.labels["gene"])[0]
     inside = {(level, name): (flow.labels[level] == name).to_numpy()
               for level in choices.columns for name in choices[level].unique()}  # fmt: skip
     rows = []
@@ -162,8 +162,8 @@ def cluster_table(flow: Flows, level: str = "dataset") -> pd.DataFrame:
     """One test a cluster over all names of a level: cluster, statistic, df, p, p_adjusted, telling_genes."""
     import pandas as pd
 
-    genes, groups = (np.unique(flow.labels[name].to_numpy(str), return_inverse=True)[1] for name in ("gene", level))
-    clusters = flow.labels["cluster"].to_numpy(str)
+    genes, groups = (pd.factorize(flow.labels[name])[0] for name in ("gene", level))
+    clusters = flow.labels["cluster"].to_numpy()
     named = flow.names("cluster")
     tests = [unevenness(genes, groups, clusters == name) for name in named]
     table = pd.DataFrame({"cluster": named, "statistic": [t.statistic for t in tests],
@@ -181,23 +181,23 @@ def leanings(flow: Flows, level: str = "dataset") -> pd.DataFrame:
     """
     import pandas as pd
 
-    genes = np.unique(flow.labels["gene"].to_numpy(str), return_inverse=True)[1]
-    names, groups = np.unique(flow.labels[level].to_numpy(str), return_inverse=True)
+    genes = pd.factorize(flow.labels["gene"])[0]
+    groups, names = pd.factorize(flow.labels[level])
     clusters = pd.Categorical(flow.labels["cluster"], categories=flow.names("cluster")).codes
     seen = _crossed(genes, groups)  # (n_genes, n_names)
     lies = _crossed(genes, clusters)  # (n_genes, n_clusters)
     expected = (seen / seen.sum(axis=1, keepdims=True)).T @ lies
     observed = _crossed(groups, clusters)
     most, at = (observed - expected).argmax(axis=0), np.arange(expected.shape[1])
-    return pd.DataFrame({"cluster": flow.names("cluster"), "name": names[most],
+    return pd.DataFrame({"cluster": flow.names("cluster"), "name": np.asarray(names)[most],
                          "observed": observed[most, at].astype(int), "expected": expected[most, at]})  # fmt: skip
 
 
 def _crossed(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """How often each pair of codes occurs."""
-    table = np.zeros((rows.max(initial=-1) + 1, columns.max(initial=-1) + 1))
-    np.add.at(table, (rows, columns), 1)
-    return table
+    shape = rows.max(initial=-1) + 1, columns.max(initial=-1) + 1
+    pairs = rows.astype(np.int64) * shape[1] + columns
+    return np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
 
 
 def _of_level(flow: Flows, level: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from app.pages.modalities.frame import drawn, heads, missing
 from app.pages.modalities.inspector import count_words, levels_words, list_table, panel, title_words
 from app.pages.modalities.view import FlowView, bounded, changed, flow_of, found_choice, kept_choice
 from app.words import plural
-from engine.errors import GeneweaveError
+from engine.errors import GeneweaveError, InvalidParameter
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -64,6 +64,9 @@ def _views(app: Dash, services: Services) -> None:
             return NOTHING
         return after.to_dict(), kept_choice(flow_for(services, start, after), pick or ""), None
 
+    app.clientside_callback(ClientsideFunction("flows", "moved"), Output(ids.HEADS, "className"),
+                            Input(ids.HEADS, "children"), prevent_initial_call=True)
+
     @app.callback(Output(ids.HEADS, "children"), Output(ids.ADD, "data"), Output(ids.ADD, "disabled"),
                   Output(ids.SUBTITLE, "children"), Input(ids.VIEW, "data"), State(ids.START, "data"),
                   prevent_initial_call=True)
@@ -79,11 +82,13 @@ def _views(app: Dash, services: Services) -> None:
         look = Look(**(size or {}), count=view.count)
         return drawn(maps.embedding(services.store, start["map"]), flow, view, found_choice(flow, pick)[0], look=look)
 
-    @app.callback(Output(ids.INSPECTOR, "children"), Input(ids.VIEW, "data"), Input(ids.PICK, "data"),
-                  State(ids.START, "data"), prevent_initial_call=True)
+    @app.callback(Output(ids.INSPECTOR, "children"), Output(ids.LIVE, "children"), Input(ids.VIEW, "data"),
+                  Input(ids.PICK, "data"), State(ids.START, "data"), prevent_initial_call=True)
     def inspect(view, pick, start):
         flow = flow_for(services, start, FlowView.from_dict(view))
-        return panel(flow, maps.embedding(services.store, start["map"]), found_choice(flow, pick)[0], start["map"])
+        choice, _ = found_choice(flow, pick)
+        beside = panel(flow, maps.embedding(services.store, start["map"]), choice, start["map"])
+        return beside, told(flow, choice)
 
     @app.callback(Output(ids.GRID, "columnDefs"), Output(ids.GRID, "rowData"), Input(ids.VIEW, "data"),
                   Input(ids.TABLE, "value"), Input(ids.DRAWER, "data"), State(ids.START, "data"))
@@ -140,7 +145,7 @@ def chosen_of(services: Services, start: dict, view: FlowView, pick: str) -> tup
     flow = flow_for(services, start, view)
     choice, fault = found_choice(flow, pick or "")
     if fault or not choice:
-        raise GeneweaveError(fault or "Nothing is chosen. Click a band or a node first.")
+        raise InvalidParameter(fault or "Nothing is chosen. Click a band or a node first.")
     obs = maps.embedding(services.store, start["map"]).obs
     return choice, obs.iloc[flow.labels.index[flow.through(choice)]]
 
@@ -155,6 +160,13 @@ def saved(services: Services, start: dict, view: FlowView, pick: str, *, name: s
     return html.Span(f"'{kept.name}' saved with {plural(len(kept.genes), 'gene')}.")
 
 
+def told(flow: Flows, choice: dict[str, str]) -> str:
+    """What is chosen, for those who hear the page."""
+    if not choice:
+        return "Nothing chosen."
+    return title_words(choice, int(flow.labels.loc[flow.through(choice), "gene"].nunique()))
+
+
 def text_file(name: str, table, ending: str) -> dict[str, str]:
     kind = "text/tab-separated-values" if ending == "tsv" else "text/csv"
     return {"content": table_text(table, ending), "filename": f"{name}.{ending}", "type": kind}
@@ -165,9 +177,7 @@ def printed(services: Services, start: dict, view: FlowView, pick: str):
     embedding, flow = maps.embedding(services.store, start["map"]), flow_for(services, start, view)
     choice, _ = found_choice(flow, pick or "")
     named = f"{levels_words(view.levels)}: {count_words(flow, view.count)}"
-    if choice:
-        genes = flow.labels.loc[flow.through(choice), "gene"].nunique()
-        named = f"{named}. Standing out: {title_words(choice, genes)}"
+    named += f". Standing out: {told(flow, choice)}" if choice else ""
     look = Look(width=PRINT_WIDTH, height=600, count=view.count, paper=True, title=embedding.facts["title"],
                 subtitle=named)  # fmt: skip
     return drawn(embedding, flow, view, choice, look=look)

@@ -38,7 +38,8 @@ def flow_page(stored: StoredMap, embedding: GeneEmbedding, flow: Flows, view: Fl
     ], className="flow-stage")  # fmt: skip
     beside = html.Aside(panel(flow, embedding, dict(choice), stored.id), id=ids.INSPECTOR, className="flow-inspector",
                         **{"aria-label": "Genes of what is chosen"})
-    return html.Div([*_stores(stored, view, choice), stage, beside, drawer()], className="flow-frame")
+    live = html.Div(id=ids.LIVE, className="gw-hidden", role="status", **{"aria-live": "polite"})
+    return html.Div([*_stores(stored, view, choice), live, stage, beside, drawer()], className="flow-frame")
 
 
 def _stores(stored: StoredMap, view: FlowView, choice: Mapping[str, str]) -> list:
@@ -51,10 +52,11 @@ def _stores(stored: StoredMap, view: FlowView, choice: Mapping[str, str]) -> lis
 
 
 def _title(stored: StoredMap, view: FlowView, flow: Flows, others: list[StoredMap]) -> html.Div:
-    items = [dmc.MenuItem(dcc.Link(when(m.created), href=f"/modalities?map={m.id}")) for m in others]
-    opener = html.Button([icon("clock"), html.Span(f"{len(others)} maps")], type="button", title="Other maps",
+    links = [html.Li(dcc.Link(when(m.created), href=f"/modalities?map={m.id}")) for m in others]
+    opener = html.Button([icon("clock"), html.Span(f"{len(others)} maps")], type="button", title="Maps of this study",
                          className="atlas-link-button")
-    versions = [dmc.Menu([dmc.MenuTarget(opener), dmc.MenuDropdown(items)], shadow="md", zIndex=300)]
+    versions = [popover(opener, [html.H3("Maps of this study"), html.Ul(links, className="flow-maps")],
+                        label="Maps of this study", width=230)]  # fmt: skip
     counted = html.P(count_words(flow, view.count), id=ids.SUBTITLE, className="gw-muted")
     words = html.Div([html.H1(stored.title), counted], className="flow-title-words")
     return html.Div([words, html.Div([*(versions if len(others) > 1 else []), how_counted()], className="gw-row")],

@@ -17,6 +17,7 @@ CLEAR = "flow-clear"
 FIGURE = "flow-figure"  # the type of a pattern id {type, kind}: svg or png
 PRINT = "flow-print"  # dcc.Store, a figure to save
 INSPECTOR = "flow-inspector"
+LIVE = "flow-live"  # polite live region: what is chosen
 GENES = "flow-genes"
 SET_NAME = "flow-set-name"
 SET_SAVE = "flow-set-save"

@@ -54,7 +54,7 @@ def panel(flow: Flows, embedding: GeneEmbedding, choice: dict[str, str], name: s
     told = (f"{plural(len(rows), 'point')}, each a gene in a dataset. "
             f"{plural(common, 'gene')} {'is' if common == 1 else 'are'} in every dataset.")  # fmt: skip
     return [
-        html.Div([html.H2(title_words(choice, genes), role="status"), _clear()], className="flow-panel-head"),
+        html.Div([html.H2(title_words(choice, genes)), _clear()], className="flow-panel-head"),
         html.P(told, className="gw-muted gw-small"),
         *_placed(flow, choice), *_makeup(flow, choice), gene_grid(rows, set(choice)),
         _actions(flow, embedding, choice, name),
@@ -80,7 +80,7 @@ def _evenness(flow: Flows) -> list:
                  "and in another cluster in another.")  # fmt: skip
         return [html.H3("Are the clusters even over the datasets?"), html.P(words, className="gw-muted gw-small")]
     head = html.Tr([html.Th("Cluster"), html.Th("Most above expected", title=MOST),
-                    html.Th("p adjusted", className="gw-num", title="Benjamini–Hochberg over the clusters")])
+                    html.Th("p", className="gw-num", title="Adjusted over the clusters (Benjamini–Hochberg)")])
     rows = [html.Tr([html.Td(_cluster_button(row.cluster)), html.Td(_lean(lean)),
                      html.Td(p_words(row.p_adjusted), className="gw-num",
                              title=f"From {plural(row.telling_genes, 'gene')} that can tell")])
@@ -94,14 +94,16 @@ def _evenness(flow: Flows) -> list:
 MOST = "The dataset with the most points above what was expected: its points, and the number expected"
 
 
-def _lean(lean) -> list:
-    return [html.Span(lean.name, className="flow-name", title=lean.name),
-            html.Span(f" {lean.observed} for {number(lean.expected)}", className="gw-muted")]
+def _lean(lean) -> html.Div:
+    return html.Div([html.Span(lean.name, className="flow-name", title=lean.name),
+                     html.Span(f" {lean.observed} for {number(lean.expected)}", className="gw-muted")],
+                    className="flow-lean")
 
 
 def _cluster_button(cluster: str) -> html.Button:
-    word = cluster if cluster == OTHERS else f"Cluster {cluster}"
-    return html.Button(word, type="button", className="atlas-gene", title=f"List the genes of {word.lower()}",
+    word = "Others" if cluster == OTHERS else f"Cluster {cluster}"
+    title = f"List the genes of {OTHERS if cluster == OTHERS else word.lower()}"
+    return html.Button(word, type="button", className="atlas-gene", title=title,
                        **{"data-flow-pick": choice_text({"cluster": cluster})})
 
 
