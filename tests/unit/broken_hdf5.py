@@ -258,6 +258,11 @@ def names_that_are_not_utf_8(file):
     put(file, "obs/_index", np.array([b"cell \xff\xfe%d" % n for n in range(9)], dtype=h5py.string_dtype()))
 
 
+@changed("expected names in UTF-8, found a part named 'donn")
+def part_that_is_not_utf_8(file):
+    h5py.h5g.create(file["uns"].id, b"donn\xe9e")
+
+
 @changed("expected two coordinates for each of 9 spots")
 def coordinates_of_fewer_cells(file):
     file["obsm/spatial"] = written.PLACES[:4]

@@ -10,6 +10,7 @@ import pytest
 from scipy import sparse
 
 from engine.io.formats import loom
+from engine.io.formats.digits import quick_numbers
 from engine.io.formats.orientation import genes_in_rows
 from engine.io.matrix import blocks
 from engine.io.open import open_matrix
@@ -179,6 +180,20 @@ def test_missing_values_of_a_table_stay_missing(tmp_path):
     path.write_text("\n".join(lines))
     with opened(path) as found:
         assert np.argwhere(np.isnan(dense(found.matrices["X"]))).tolist() == [[1, 2], [2, 2]]
+
+
+@pytest.mark.parametrize("line", [
+    "0,1,2,9,0,0,0,0", "0.0,3.0,12,0,0,0,0,1e3", "1.25,2.5,-3,0.125,7,nan,inf,5e-2", "7", "12345", "0,0,0,0.5",
+])  # fmt: skip
+def test_numbers_of_a_line_are_those_that_python_reads(line):
+    expected = np.array([float(field) for field in line.split(",")], np.float32)
+    assert np.array_equal(quick_numbers(line, ","), expected, equal_nan=True)
+
+
+@pytest.mark.parametrize("line", ["0,,1,2,3", "0,1,2,", ",0,1", "", "1,x,0,0", "1,0x1F,0", "1,2 3,0,0", "1,0,\u0663,0"])
+def test_a_line_with_anything_else_is_left_to_the_slow_way(line):
+    with pytest.raises(ValueError):
+        quick_numbers(line, ",")
 
 
 def test_content_decides_where_the_name_is_wrong(tmp_path):

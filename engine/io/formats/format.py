@@ -74,7 +74,7 @@ class Source:
     @cached_property
     def keys(self) -> frozenset[str]:
         """The top names of an HDF5 file; none for anything else."""
-        return frozenset(key.encode("utf-8", "replace").decode() for key in self.hdf5) if self.is_hdf5 else frozenset()
+        return frozenset(self.hdf5) if self.is_hdf5 else frozenset()
 
     def plain(self, path: Path) -> Path:
         """`path` itself, or what its gzip holds, unpacked into the scratch folder."""

@@ -44,7 +44,7 @@ def _visit(file: Any, name: str) -> None:
             parts += 1
             if parts > PARTS:
                 raise InvalidFile(f"'{name}' has over {PARTS:,} parts, more than a matrix needs. Write it again.")
-            inside = f"{path.rstrip('/')}/{_printable(key)}"
+            inside = f"{path.rstrip('/')}/{_printable(key, name)}"
             if not _is_hard(group, key, inside, file, name):
                 continue
             node = group[key]
@@ -58,9 +58,16 @@ def _visit(file: Any, name: str) -> None:
                 _check_dataset(node, inside, name)
 
 
-def _printable(key: str) -> str:
-    """A name as it may stand in a sentence; what is not UTF-8 in it becomes a question mark."""
-    return key.encode("utf-8", "replace").decode("utf-8")
+def _printable(key: str | bytes, name: str) -> str:
+    """The name of a part, which pages and reports can write."""
+    raw = key if isinstance(key, bytes) else key.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidFile(
+            f"'{name}': expected names in UTF-8, found a part named '{raw.decode('utf-8', 'replace')}' that is not. "
+            "Write the file again with its names as UTF-8."
+        ) from error
 
 
 def _is_hard(group: Any, key: str, inside: str, file: Any, name: str) -> bool:
