@@ -83,6 +83,14 @@ def test_applied_mends_are_listed_with_undo_and_their_button_is_gone(services, f
     assert wanted == ["undo", "undo"] and "not applied yet" in words(page)
 
 
+def test_where_names_do_not_tell_the_side_of_the_genes_the_matrix_can_be_turned(services, file):
+    assert FIXES["transpose"] not in words(data_file.layout(services, file.id))
+    done = (replace(REPORT.problems[0], code="done", what="Rows were taken as genes."),)
+    services.files.write_report(file.id, replace(REPORT, identifiers="unknown", problems=done))
+    said = words(data_file.layout(services, file.id))
+    assert FIXES["transpose"] in said and "Done while reading" in said and "Nothing is wrong" in said
+
+
 def test_a_failed_check_says_why_and_keeps_the_report_before(services, file):
     job = submit_check(services.jobs, file)
     services.jobs.cancel(job.id)

@@ -36,7 +36,7 @@ def layout(services: Services, file: str) -> html.Div:
         dcc.Store(id="file-id", data=file), dcc.Store(id="file-seen", data=seen(newest_check(services, file))),
         html.P(dcc.Link("← All files", href="/data"), className="gw-small gw-back"),
         acts.header(found),
-        html.Div(body(services, found), id="file-body", className="gw-stack", **{"aria-live": "polite"}),
+        html.Div(body(services, found), id="file-body", className="gw-stack"),
         *acts.dialogs(services, found),
     ], className="gw-page")
 

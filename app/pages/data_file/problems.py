@@ -31,7 +31,8 @@ def problems_card(file: DataFile, report: Report) -> html.Section:
                  className="gw-spread"),
         html.Ul(found, className="file-problems") if found else nothing,
         *([html.Div(all_, className="gw-row file-all")] if all_ else []),
-        *_applied(file, report), *_done(report), html.P(UNCHANGED, className="gw-muted gw-small file-unchanged"),
+        *_applied(file, report), *_done(report), *_turn(file, report),
+        html.P(UNCHANGED, className="gw-muted gw-small file-unchanged"),
     ], className="gw-card", **{"aria-label": "Problems"})
 
 
@@ -80,6 +81,14 @@ def _applied(file: DataFile, report: Report) -> list:
 def _done(report: Report) -> list:
     done = [html.Li(problem.what) for problem in report.problems if problem.code == DONE]
     return [html.H3("Done while reading", className="file-sub"), html.Ul(done, className="file-done")] if done else []
+
+
+def _turn(file: DataFile, report: Report) -> list:
+    """The way to turn the matrix where names do not tell which side the genes are on."""
+    if report.identifiers != "unknown" or "transpose" in (*file.fixes, *fixable(report, file)):
+        return []
+    return [html.P("Are the genes on the other side?", className="gw-small file-sub"),
+            _button(FIXES["transpose"], "mend", "transpose", "", "gw-button-small")]  # fmt: skip
 
 
 def _button(word: str, what: str, fix: str, drawing: str, look: str, place: int = 0, about: str = "") -> html.Button:
