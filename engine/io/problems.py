@@ -68,7 +68,10 @@ def _of_values(found: Findings) -> Iterator[Problem]:
 def _of_empties(found: Findings) -> Iterator[Problem]:
     facts = found.facts
     cells, genes = int(facts.empty_cells.sum()), int(facts.empty_genes.sum())
-    if cells:
+    if not facts.n_values:
+        yield Problem("error", "no-values", "The matrix holds nothing but 0.", place(found.counts.key),
+                      "Export the counts again.")
+    elif cells:
         yield Problem("error", "empty-cells", f"{cells:,} of {facts.shape[0]:,} cells have no count at all.",
                       _which(found.content.obs.index, facts.empty_cells), "Drop them.", "drop-empty-cells")
     if genes:

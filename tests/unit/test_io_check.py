@@ -86,6 +86,7 @@ def test_blocks_are_bounded_by_cells_times_genes():
         (lambda a: a[:19].copy(), "error", "few-cells", ""),
         (lambda a: a[:, :19].copy(), "error", "few-genes", ""),
         (lambda a: a.T.copy(), "error", "transposed", "transpose"),
+        (lambda a: dense(a, 0 * a.X.toarray()), "error", "no-values", ""),
     ],
 )  # fmt: skip
 def test_what_keeps_a_file_out_is_told_with_its_button(change, severity, code, fix):
