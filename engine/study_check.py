@@ -31,7 +31,7 @@ def faults(plan: StudyPlan) -> list[Fault]:
     found += [*_names(plan), *_fields(plan), *_roles(plan, readable)]
     if found or not plan.files:
         return found
-    return [*_gene_faults(readable), *_species(plan), *_mixed(plan), *_small(plan)]
+    return [*(_species(plan) or _gene_faults(readable)), *_mixed(plan), *_small(plan)]
 
 
 def role_columns(files: Iterable[FilePlan]) -> tuple[list[str], dict[str, list[str]]]:
@@ -110,8 +110,9 @@ def _gene_faults(files: list[FilePlan]) -> list[Fault]:
     if shared >= MIN_SHARED:
         return []
     examples = "; ".join(f"'{title}' has {', '.join(sorted(found)[:2])}" for title, found in names.items())
-    return [Fault(f"The files share {shared:,} gene names, and a map should have at least {MIN_SHARED}. Do they name "
-                  f"genes in one way? {examples}. 'Give genes their approved symbols' on a file's page can help.")]
+    word = "gene name" if shared == 1 else "gene names"
+    return [Fault(f"The files share {shared:,} {word}, and a map should have at least {MIN_SHARED}. Do they name genes "
+                  f"in one way? {examples}. 'Give genes their approved symbols' on a file's page can help.")]
 
 
 def _species(plan: StudyPlan) -> list[Fault]:

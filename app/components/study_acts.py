@@ -61,9 +61,9 @@ def delete_body(services: Services, study: Study) -> list[Any]:
     goes = f"'{study.title}' will be deleted: which datasets it has, their roles and limits."
     if jobs:
         goes += f" {plural(len(jobs), 'job').capitalize()} for it will be cancelled."
-    too = dmc.Checkbox(id="study-delete-maps", checked=False, disabled=not found,
-                       label=f"Delete its {plural(len(found), 'map')} too" if found else "It has no map",
-                       description="Maps that stay can be opened by their address alone." if found else None)
+    too = html.Div(dmc.Checkbox(id="study-delete-maps", checked=False,
+                                label=f"Delete its {plural(len(found), 'map')} too",
+                                description="Maps that stay can be opened by their address alone."), hidden=not found)
     buttons = html.Div([
         html.Button("Keep the study", id="study-delete-no", className="gw-button-quiet", type="button"),
         html.Button([icon("trash"), "Delete the study"], id="study-delete-yes", className="gw-button study-danger",

@@ -158,10 +158,16 @@ def test_what_is_odd_is_said_and_does_not_stand_in_the_way(tmp_path):
     b = FilePlan("B", write_file(tmp_path / "b.h5ad", prefix="ENSG"), (Part("B", (), 20),), species="Mouse")
     found = faults(StudyPlan("T", (a, b)))
     said = " ".join(fault.text for fault in found)
-    assert "share 0 gene names" in said and "'A' has G0, G1; 'B' has ENSG0" in said
     assert "2 species: human, mouse" in said and "orthologs" in said
     assert "'A' holds cells of more than one condition" in said and "B (20)" in said
     assert not any(fault.stops for fault in found)
+
+
+def test_files_that_name_genes_differently_are_told_apart_by_examples(tmp_path):
+    a = FilePlan("A", write_file(tmp_path / "a.h5ad"), (Part("A", (), 175),))
+    b = FilePlan("B", write_file(tmp_path / "b.h5ad", prefix="ENSG"), (Part("B", (), 175),))
+    said = texts(StudyPlan("T", (a, b)))
+    assert "share 0 gene names" in said and "'A' has G0, G1; 'B' has ENSG0" in said
 
 
 def test_counts_are_found_where_they_are(tmp_path):

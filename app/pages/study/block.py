@@ -70,7 +70,8 @@ def part_id(key: Any, part: Any, what: Any) -> dict:
 def _head(origin: Origin) -> html.Div:
     report, cells = origin.brought.report, origin.n_cells
     size = [plural(cells, "cell")] if cells is not None else ["not on this machine"]
-    size += [plural(report.n_genes, "gene")] if report else []
+    aside = origin.plan.counts.startswith("obsm/")
+    size += [plural(report.proteins, "protein") if aside else plural(report.n_genes, "gene")] if report else []
     look = []
     if origin.file:
         look = [dcc.Link("Look at the file", href=f"/data/files/{origin.file.id}", className="gw-button-plain")]
@@ -98,6 +99,8 @@ def _fields(origin: Origin) -> html.Div:
 
 def _why(origin: Origin, what: str) -> str:
     """The reason of a guess; empty where nothing was guessed."""
+    if what == "modality" and origin.plan.counts.startswith("obsm/"):
+        return "Surface proteins, measured beside the genes."
     guess = origin.brought.report.guesses.get(what) if origin.brought.report else None
     return guess.why if guess and guess.value else ""
 

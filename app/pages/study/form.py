@@ -34,7 +34,7 @@ def form(services: Services, study: Study | None, origins: list[Origin]) -> list
     main = html.Div([about(study, origins), blocks, html.Div(adder(services, origins), id="study-adder"),
                      roles_card(study, origins)], className="gw-stack study-main")
     side = html.Div([
-        html.H2("The study"), html.Div(id="study-review", role="status", **{"aria-live": "polite"}),
+        html.H2("The study"), html.Div(id="study-review", role="status", tabIndex=0, **{"aria-live": "polite"}),
         html.Div([
             html.Button([icon("check"), "Save the study"], id="study-save", className="gw-button", type="button"),
             dcc.Link("Cancel", href="/studies", className="gw-button-quiet"),

@@ -11,7 +11,7 @@ from app import ids
 from app.components.page_header import icon
 from app.components.study_card import MODALITY
 from app.pages.study.origins import usable
-from app.words import listing, plural
+from app.words import plural
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -47,5 +47,5 @@ def register(app: Dash, services: Services) -> None:
 
 def _about(report: Report) -> str:
     words = [MODALITY.get(report.guess("modality"), ""), report.guess("species"), report.guess("tissue")]
-    known = listing([word for word in words if word])
+    known = ", ".join(word for word in words if word)
     return " · ".join(filter(None, [plural(report.n_cells, "cell"), plural(report.n_genes, "gene"), known]))
