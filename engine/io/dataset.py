@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 BLOCK = 1024  # cells read at a time
 LIMIT_WORDS = {
-    "min_counts": "fewer than {:g} counts", "max_counts": "more than {:g} counts",
-    "min_genes": "fewer than {:g} genes", "max_mito": "more than {:g} % mitochondrial counts",
+    "min_counts": "fewer than {:,.10g} counts", "max_counts": "more than {:,.10g} counts",
+    "min_genes": "fewer than {:,.10g} genes", "max_mito": "more than {:,.10g} % mitochondrial counts",
 }  # fmt: skip
 
 
