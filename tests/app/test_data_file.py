@@ -91,6 +91,13 @@ def test_where_names_do_not_tell_the_side_of_the_genes_the_matrix_can_be_turned(
     assert FIXES["transpose"] in said and "Done while reading" in said and "Nothing is wrong" in said
 
 
+def test_of_a_file_that_cannot_be_read_only_the_verdict_and_the_problem_are_shown(services, file):
+    unread = replace(REPORT, n_cells=0, n_genes=0, ready=False, identifiers="unknown", problems=REPORT.problems[1:2])
+    services.files.write_report(file.id, unread)
+    said = words(data_file.layout(services, file.id))
+    assert "Problems" in said and "What Geneweave understood" not in said and FIXES["transpose"] not in said
+
+
 def test_a_failed_check_says_why_and_keeps_the_report_before(services, file):
     job = submit_check(services.jobs, file)
     services.jobs.cancel(job.id)

@@ -50,8 +50,11 @@ def body(services: Services, file: DataFile) -> list[Any]:
     failed = [_checking(job, "The last check did not end well")] if broken else []
     if report is None:
         return failed or [_unchecked()]
+    verdict = verdict_card(file, report, downloadable=services.files.matrix(file.id).is_file())
+    if not report.n_cells and not report.n_genes:
+        return [*failed, verdict, problems_card(file, report)]
     return [
-        *failed, verdict_card(file, report, downloadable=services.files.matrix(file.id).is_file()),
+        *failed, verdict,
         html.Div([understood(report), problems_card(file, report)], className="file-split"),
         *limits.section(services, file.id), columns_table(report), *preview_table(report),
     ]  # fmt: skip

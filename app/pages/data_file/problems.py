@@ -85,7 +85,7 @@ def _done(report: Report) -> list:
 
 def _turn(file: DataFile, report: Report) -> list:
     """The way to turn the matrix where names do not tell which side the genes are on."""
-    if report.identifiers != "unknown" or "transpose" in (*file.fixes, *fixable(report, file)):
+    if not report.n_genes or report.identifiers != "unknown" or "transpose" in (*file.fixes, *fixable(report, file)):
         return []
     return [html.P("Are the genes on the other side?", className="gw-small file-sub"),
             _button(FIXES["transpose"], "mend", "transpose", "", "gw-button-small")]  # fmt: skip
