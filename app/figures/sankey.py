@@ -53,8 +53,8 @@ def sankey_figure(flow: Flows, colours: Mapping[str, Mapping[str, str]], *, chos
         Counted rows that stand out, bool (n_counted,); each band is split into its chosen and its
         other part.
     """
-    height = max(look.height, _least_height(flow) + (60 if look.paper else 0))
-    margin = MARGIN | ({"t": 62, "b": 34} if look.paper else {})
+    height = max(look.height, _least_height(flow) + (90 if look.paper else 0))
+    margin = MARGIN | ({"t": 76, "b": 34} if look.paper else {})
     figure = go.Figure()
     if len(flow.labels):
         inner = height - margin["t"] - margin["b"]
