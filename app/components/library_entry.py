@@ -71,11 +71,11 @@ def library_entry(shown: Shown) -> html.Article:
 def entry_side(shown: Shown) -> list[Any]:
     """The state in a word and what can be done now; a fetch that is under way or has failed as its job."""
     entry, job = shown.entry, shown.job
-    kept = [dcc.Store(id=_id("library-state", entry.name), data=[shown.state, shown.fetching]),
-            dcc.Interval(id=_id("library-pulse", entry.name), interval=PULSE, disabled=not shown.fetching)]
-    if job and shown.state != HERE and (job.active or job.status == "failed"):
-        return [job_card(job), *kept]
-    return [state_tag(shown.state), *_actions(shown), *kept]
+    if shown.fetching or (job and job.status == "failed" and shown.state != HERE):
+        # one look, and the next when that was answered: an answer that is overtaken by the next look is lost
+        pulse = dcc.Interval(id=_id("library-pulse", entry.name), interval=PULSE, max_intervals=1)
+        return [job_card(job), pulse]
+    return [state_tag(shown.state), *_actions(shown)]
 
 
 def state_tag(state: str) -> html.Span:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from app.components.alert import alert
 from app.components.page_header import icon
@@ -74,7 +74,7 @@ def add_own(services: Services, contents: str | None, filename: str | None, kind
 def register(app: Dash, services: Services) -> None:
     """The dialog opens, says which file was chosen, adds it, and closes; or says why not."""
     app.clientside_callback(
-        "(n) => n ? [true, ''] : [dash_clientside.no_update, dash_clientside.no_update]",
+        ClientsideFunction("library", "open"),
         Output(DIALOG, "opened"), Output(FAULT, "children"), Input(OPEN, "n_clicks"), prevent_initial_call=True,
     )
     app.clientside_callback(

@@ -114,6 +114,11 @@ def act(services: Services, name: str, what: str) -> list[Any]:
     return entry_side(read_entry(services, name))
 
 
+def ended(shown: Shown) -> bool:
+    """Whether a job on an entry is over, so that its state is to be shown in its place."""
+    return not shown.fetching and (shown.job is None or shown.job.status != "failed" or shown.state == HERE)
+
+
 def take_in(services: Services, name: str) -> str:
     """A copy of an example as a data file; its id."""
     entry = services.knowledge.entry(name)
@@ -139,23 +144,26 @@ def register(app: Dash, services: Services) -> None:
         return groups(found, kind, word), plural(len(found), "file")
 
     @app.callback(Output({"type": "library-side", "entry": MATCH}, "children"),
-                  Input({"type": "library-do", "entry": MATCH, "do": ALL}, "n_clicks"),
-                  Input({"type": "library-pulse", "entry": MATCH}, "n_intervals"), prevent_initial_call=True)
-    def follow(clicks, _):
-        name, what = ctx.triggered_id["entry"], ctx.triggered_id.get("do")
-        if what is None:
-            shown = read_entry(services, name)
-            return no_update if shown.fetching else entry_side(shown)
+                  Input({"type": "library-do", "entry": MATCH, "do": ALL}, "n_clicks"), prevent_initial_call=True)
+    def do(clicks):
         if not any(clicks):
             return no_update
+        name = ctx.triggered_id["entry"]
         try:
-            return act(services, name, what)
+            return act(services, name, ctx.triggered_id["do"])
         except GeneweaveError as fault:
             return [alert(str(fault)), *entry_side(read_entry(services, name))]
 
-    @app.callback(Output(LACK, "children"), Input({"type": "library-state", "entry": ALL}, "data"),
+    @app.callback(Output({"type": "library-side", "entry": MATCH}, "children", allow_duplicate=True),
+                  Output({"type": "library-pulse", "entry": MATCH}, "max_intervals"),
+                  Input({"type": "library-pulse", "entry": MATCH}, "n_intervals"), prevent_initial_call=True)
+    def follow(looks):
+        shown = read_entry(services, ctx.triggered_id["entry"])
+        return (entry_side(shown), no_update) if ended(shown) else (no_update, (looks or 0) + 1)
+
+    @app.callback(Output(LACK, "children"), Input({"type": "library-do", "entry": ALL, "do": ALL}, "n_clicks"),
                   prevent_initial_call=True)
-    def lack(_):
+    def lack(_):  # buttons come and go with every change of state
         return lacking(read_library(services))
 
     @app.callback(Output(own.ADDED, "data", allow_duplicate=True),

@@ -81,7 +81,7 @@ def test_fetch_asks_for_one_job_that_is_shown_in_place(mirrored):
     [job] = mirrored.jobs.list()
     assert job.params == {"entry": "hallmark"} and job.queue == "interactive"
     assert f"/jobs/{job.id}" in links(first) and "Waiting for a free worker" in words(first)
-    assert find(first, {"type": "library-pulse", "entry": "hallmark"}).disabled is False
+    assert find(first, {"type": "library-pulse", "entry": "hallmark"}).max_intervals == 1
 
 
 def test_a_failed_fetch_shows_its_sentence_and_a_way_to_try_again(services):
@@ -140,7 +140,8 @@ def test_an_own_file_is_added_listed_first_and_deleted(services):
     page = library.layout(services)
     said = words(page)
     assert said.index("Gene sets and networks that you added.") < said.index("Names, places and facts of genes.")
-    assert "1 gene set with 2 genes." in words(find(page, "entry-my")) and "Licence" not in words(find(page, "entry-my"))
+    entry = words(find(page, "entry-my"))
+    assert "1 gene set with 2 genes." in entry and "Licence" not in entry
     services.knowledge.remove("my")
     assert "Yours" not in words(library.groups(read_library(services)))
     assert services.knowledge.own() == []

@@ -22,6 +22,7 @@ from engine.params import EmbedParams, NetworkParams, TrainParams
 from engine.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+MIRROR = (ROOT / os.environ.get("GENEWEAVE_TEST_DATA", "../shared")).resolve()  # the library's files, where it is there
 READY = 60  # seconds until the first page must be there
 MAKING = 120  # seconds that a small map may take
 ARGUMENTS = [
@@ -44,6 +45,7 @@ def stack(tmp_path_factory) -> Iterator[Stack]:
     """`python -m app` on an empty home; ended with everything it started."""
     home = tmp_path_factory.mktemp("home")
     environ = {"GENEWEAVE_HOME": str(home), "GENEWEAVE_PORT": "0", "GENEWEAVE_THREADS": "1"}
+    environ["GENEWEAVE_MIRROR"] = str(MIRROR) if MIRROR.is_dir() else ""
     process = subprocess.Popen([sys.executable, "-m", "app", "--no-browser"], cwd=ROOT, env={**os.environ, **environ},
                                stdout=subprocess.PIPE, text=True)  # fmt: skip
     try:
