@@ -14,6 +14,7 @@ from app.components.study_switch import study_switch
 from app.errors import note
 from app.search import search_box
 from app.words import plural
+from engine.jobs.submit import CHECK, FETCH
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -32,6 +33,7 @@ THEME = {
     "defaultRadius": "6px",
     "respectReducedMotion": True,
 }
+QUIET = (CHECK, FETCH)  # seconds long, and shown in place: their end needs no note
 RECENT = 50  # jobs that the ring and the news look at
 SHORTCUTS = (
     ("/", "Find a gene, a gene set or a page"),
@@ -149,7 +151,8 @@ def ring_state(jobs: list[Job], told: str | None, titles: dict[str, str]) -> tup
     sections = [{"value": round(done, 1), "color": "var(--gw-accent)"}] if active else []
     label = plural(len(active), "job") if active else "Jobs"
     news = [news_of(job, titles) for job in ended]
-    notes = [note(text, bad=job.status == "failed") for job, text in zip(ended, news, strict=True)]
+    notes = [note(text, bad=job.status == "failed") for job, text in zip(ended, news, strict=True)
+             if job.kind not in QUIET or job.status == "failed"]
     return sections, label, until, " ".join(news) or no_update, notes or no_update
 
 

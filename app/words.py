@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 
 THIN = "\u202f"
@@ -11,6 +12,11 @@ THIN = "\u202f"
 def whole(n: float) -> str:
     """A count with thin separators: 12 345."""
     return f"{int(round(n)):,}".replace(",", THIN)
+
+
+def thin(text: str) -> str:
+    """A sentence of the engine with thin separators: 2,991 cells becomes 2 991 cells."""
+    return re.sub(r"(?<=\d),(?=\d{3})", THIN, text)
 
 
 def number(x: float | None) -> str:

@@ -80,7 +80,7 @@ def split(title: str, values: np.ndarray, *, condition: np.ndarray | None = None
     Parameters
     ----------
     title
-        Of the file; a part is called "title · level".
+        Of the file; a part is called "level · title".
     values, condition, tissue
         The label of each cell, shape (n_cells,); "" where it has none. Cells without a value are in no part.
     default
@@ -91,7 +91,7 @@ def split(title: str, values: np.ndarray, *, condition: np.ndarray | None = None
     conditions = _labels_by_level(values, condition, default.condition)
     tissues = _labels_by_level(values, tissue, default.tissue)
     return tuple(
-        Part(f"{title} · {level}", (level,), cells[level], conditions.get(level, default.condition),
+        Part(f"{level} · {title}", (level,), cells[level], conditions.get(level, default.condition),
              tissues.get(level, default.tissue), cells[level] >= min_cells)
         for level in sorted(cells, key=_natural)
     )  # fmt: skip
@@ -152,7 +152,7 @@ def with_levels(plan: FilePlan, values: np.ndarray) -> FilePlan:
     cells = level_cells(values)
     parts = tuple(replace(part, n_cells=sum(cells.get(value, 0) for value in part.values)) for part in plan.parts)
     used = {value for part in parts for value in part.values}
-    rest = [Part(f"{plan.title} · {level}", (level,), cells[level], kept=False)
+    rest = [Part(f"{level} · {plan.title}", (level,), cells[level], kept=False)
             for level in sorted(cells.keys() - used, key=_natural)]
     return replace(plan, parts=(*parts, *rest))
 

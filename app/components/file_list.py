@@ -13,7 +13,7 @@ from app.components.empty_state import empty_state
 from app.components.job_card import line, state_tag
 from app.components.page_header import icon
 from app.components.study_card import MODALITY
-from app.words import listing, number, plural, when, whole
+from app.words import listing, number, plural, thin, when, whole
 from engine.files import GB
 from engine.io.report import SEVERITIES
 from engine.jobs.submit import CHECK
@@ -145,14 +145,15 @@ def _found(row: Row) -> list[Any]:
 def _why_not(report: Report) -> html.P:
     """The first thing that keeps a file out of studies."""
     errors = [problem.what for problem in report.problems if problem.severity == SEVERITIES[0]]
-    why = errors[0] if errors else report.verdict
+    why = thin(errors[0] if errors else report.verdict)
     return html.P(why, className="gw-small gw-muted gw-clamp", title=why)
 
 
 def facts(report: Report) -> str:
     """Size, modality and species of a matrix: 2 700 cells × 32 738 genes · RNA · human."""
     modality = report.guess("modality")
-    size = f"{whole(report.n_cells)} cells × {whole(report.n_genes)} genes"
+    columns = "peaks" if report.identifiers == "peaks" else "genes"
+    size = f"{whole(report.n_cells)} cells × {whole(report.n_genes)} {columns}"
     return " · ".join(filter(None, [size, MODALITY.get(modality, modality), report.guess("species")]))
 
 

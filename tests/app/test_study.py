@@ -83,8 +83,8 @@ def test_a_lone_file_is_split_by_donor_and_the_guesses_are_filled_in_with_their_
     page = study.layout(services, "new", files=blood)
     plan = read(services, sent(page))
     assert [(p.name, p.n_cells, p.condition, p.tissue, p.kept) for p in plan.files[0].parts] == [
-        ("blood · P1", 90, "well", "blood", True), ("blood · P2", 80, "sick", "blood", True),
-        ("blood · P3", 30, "sick", "blood", False),
+        ("P1 · blood", 90, "well", "blood", True), ("P2 · blood", 80, "sick", "blood", True),
+        ("P3 · blood", 30, "sick", "blood", False),
     ]  # fmt: skip
     assert (plan.title, plan.roles.condition, plan.roles.batch) == ("Blood", "state", "donor")
     told = " ".join([words(page), *(str(getattr(part, "description", "")) for part in parts(page))])
@@ -108,8 +108,8 @@ def test_saving_keeps_the_study_and_leads_to_it(services, blood):
     assert (fault, value, path, search) == ("", "blood", "/studies", "?show=blood")
     assert {"value": "blood", "label": "Blood"} in choices
     assert [(s.name, s.values, s.condition, s.qc) for s in kept.datasets] == [
-        ("blood · P1", ("P1",), "well", QcLimits(min_genes=3)), ("blood · P2", ("P2",), "sick", QcLimits(min_genes=3)),
-        ("blood · P3", ("P3",), "sick", QcLimits(min_genes=3)),
+        ("P1 · blood", ("P1",), "well", QcLimits(min_genes=3)), ("P2 · blood", ("P2",), "sick", QcLimits(min_genes=3)),
+        ("P3 · blood", ("P3",), "sick", QcLimits(min_genes=3)),
     ]  # fmt: skip
     assert load_dataset(kept.datasets[2], roles=kept.roles).adata.n_obs == 30
 
@@ -142,10 +142,10 @@ def test_a_saved_study_opens_with_what_was_chosen_and_saves_to_the_same_name(ser
     assert again.study("blood") == services.library.study("blood")
     save_study(services, sent(page, **{"study-title": "Other title"}, keep0=False))
     changed = services.library.study("blood")
-    assert changed.title == "Other title" and [s.name for s in changed.datasets] == ["blood · P2", "blood · P3"]
+    assert changed.title == "Other title" and [s.name for s in changed.datasets] == ["P2 · blood", "P3 · blood"]
     parts_now = read(services, sent(study.layout(services, "blood"))).files[0].parts
     assert [(p.name, p.kept) for p in parts_now] == [
-        ("blood · P2", True), ("blood · P3", True), ("blood · P1", False)]  # fmt: skip
+        ("P2 · blood", True), ("P3 · blood", True), ("P1 · blood", False)]  # fmt: skip
 
 
 def test_a_study_is_extended_by_a_file(services, tmp_path, blood):
@@ -153,7 +153,7 @@ def test_a_study_is_extended_by_a_file(services, tmp_path, blood):
     more = upload(services, tmp_path, "blood.h5ad", seed=1)
     page = study.layout(services, "blood", files=more)
     save_study(services, sent(page))
-    assert [s.name for s in services.library.study("blood").datasets] == ["blood · P1", "blood · P2", "blood (2)"]
+    assert [s.name for s in services.library.study("blood").datasets] == ["P1 · blood", "P2 · blood", "blood (2)"]
 
 
 def test_a_study_that_ships_is_not_edited_and_one_that_is_not_there_is_named(services):
@@ -174,7 +174,7 @@ def test_another_split_gives_other_parts_and_keeps_what_was_typed(services, bloo
     rows = new_parts(services, f"file-{blood}", "new", "state", Part("blood", (), 0, "none", "skin"), None)
     fields = {(p.id["part"], p.id["what"]): p.value for p in parts(rows) if getattr(p, "id", {}) and "part" in p.id
               and "what" in p.id}  # fmt: skip
-    assert fields[0, "name"] == "blood · sick" and fields[1, "condition"] == "well" and fields[0, "tissue"] == "skin"
+    assert fields[0, "name"] == "sick · blood" and fields[1, "condition"] == "well" and fields[0, "tissue"] == "skin"
     whole = new_parts(services, f"file-{blood}", "new", None, Part("blood"), None)
     assert "All cells are one dataset" in words(whole)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.words import duration, elapsed, exponent, listing, megabytes, number, percent, plural, when, whole
+from app.words import duration, elapsed, exponent, listing, megabytes, number, percent, plural, thin, when, whole
 
 
 @pytest.mark.parametrize(("value", "text"), [
@@ -51,3 +51,7 @@ def test_lists_and_plurals_read_as_sentences():
 
 def test_shares_and_memory():
     assert percent(0.416) == "42\u202f%" and megabytes(612.4) == "612 MB" and megabytes(2234) == "2.23 GB"
+
+
+def test_numbers_in_sentences_get_thin_separators():
+    assert thin("2,991 cells, 1,000,000 counts; 1,2") == "2\u202f991 cells, 1\u202f000\u202f000 counts; 1,2"

@@ -79,7 +79,7 @@ def test_limits_count_as_they_are_typed_stay_and_are_suggested(checked):
 
 def test_a_file_is_taken_away_renamed_and_then_deleted_after_a_question(checked, stack, address):
     with checked.expect_download() as download:
-        checked.get_by_role("link", name="Download the mended matrix").click()
+        checked.get_by_role("link", name="Download the matrix").click()
     assert download.value.suggested_filename == "small.h5ad"
     checked.get_by_role("button", name="Rename").click()
     checked.get_by_label("Name", exact=True).fill("Blood of two people")

@@ -76,7 +76,7 @@ def test_a_file_becomes_a_study_that_is_edited_copied_exported_imported_and_dele
     expect(card.get_by_role("button", name="Make the map", exact=True)).to_be_visible()
     kept = stack.services.library.study("two-donors")
     assert [(s.name, s.condition, s.tissue, s.qc.min_genes) for s in kept.datasets] == [
-        ("blood · P1", "healthy", "blood", 3), ("Patient", "COVID-19", "blood", 3)]  # fmt: skip
+        ("P1 · blood", "healthy", "blood", 3), ("Patient", "COVID-19", "blood", 3)]  # fmt: skip
     page.reload()
     expect(page.locator("#study-switch")).to_have_value("Two donors")
 
@@ -116,7 +116,7 @@ def test_another_split_and_another_file_change_the_form_in_place(page, stack, bl
     expect(review).to_contain_text("2 datasets")
     page.get_by_role("textbox", name="Split by").click()
     page.get_by_role("option", name="cell_type (2)").click()
-    expect(page.get_by_role("textbox", name="Name of the dataset of high")).to_have_value("blood · high")
+    expect(page.get_by_role("textbox", name="Name of the dataset of high")).to_have_value("high · blood")
     expect(page.get_by_role("textbox", name="Condition of high")).to_have_value("mixed")
     page.get_by_role("textbox", name="Split by").click()
     page.get_by_role("option", name="Nothing: one dataset").click()

@@ -50,10 +50,10 @@ class Desk:
         return Library(self.settings).study("mine")
 
     def networks(self, study: Study, params: NetworkParams) -> dict[str, GeneGraph]:
-        """The networks by the last word of their dataset's name."""
+        """The networks by the first word of their dataset's name."""
         names = pipeline.networks(study, params, store=self.store)
         found = [pipeline.load_graph(name, store=self.store) for name in names]
-        return {graph.name.rsplit(" ", 1)[-1]: graph for graph in found}
+        return {graph.name.split(" ")[0]: graph for graph in found}
 
     def embed(self, study: Study, *, n_genes: int = SMALL.network.n_genes) -> GeneEmbedding:
         params = replace(SMALL, network=replace(SMALL.network, n_genes=n_genes))

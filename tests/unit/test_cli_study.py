@@ -47,7 +47,7 @@ def test_a_file_is_split_and_the_study_is_shown_and_exported(tmp_path, capsys, s
     path = write_cells(tmp_path / "blood.h5ad")
     asked = f"{path},tissue=blood,split=donor,min_cells=60"
     assert main(["study", "new", "--title", "Two donors", "--file", asked, "--role", "batch=donor"]) == 0
-    assert "two-donors: Two donors" in (said := capsys.readouterr().out) and "blood · P1: 80 cells, none, blood" in said
+    assert "two-donors: Two donors" in (said := capsys.readouterr().out) and "P1 · blood: 80 cells, none, blood" in said
     assert main(["study", "show", "two-donors"]) == 0
     assert "donor or batch: column donor" in (shown := capsys.readouterr().out) and "donor in P2" in shown
     assert main(["study", "export", "two-donors", "--out", "s.toml"]) == 0

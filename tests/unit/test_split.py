@@ -44,9 +44,9 @@ def test_each_level_with_enough_cells_is_a_dataset_and_its_condition_is_its_comm
     path = write_file(tmp_path / "a.h5ad")
     parts = split("Blood", peek.labels(path, "donor"), condition=peek.labels(path, "state"))
     assert [(p.name, p.values, p.n_cells, p.condition, p.kept) for p in parts] == [
-        ("Blood · P1", ("P1",), 60, "healthy", True),
-        ("Blood · P2", ("P2",), 70, "sick", True),
-        ("Blood · P10", ("P10",), 40, "sick", False),
+        ("P1 · Blood", ("P1",), 60, "healthy", True),
+        ("P2 · Blood", ("P2",), 70, "sick", True),
+        ("P10 · Blood", ("P10",), 40, "sick", False),
     ]
 
 
@@ -99,7 +99,7 @@ def test_two_files_of_one_name_give_datasets_of_different_names(tmp_path):
     path = write_file(tmp_path / "a.h5ad")
     files = [(Brought(path, "x/blood.h5ad"), Choices(split="donor")), (Brought(path, "blood.csv.gz"), Choices())]
     plan = plan_study("T", files)
-    assert [s.name for s in plan.sources()] == ["blood · P1", "blood · P2", "blood (2)"]
+    assert [s.name for s in plan.sources()] == ["P1 · blood", "P2 · blood", "blood (2)"]
 
 
 @pytest.mark.parametrize(("name", "title"), [
@@ -123,7 +123,7 @@ def test_a_study_is_planned_again_as_it_is(tmp_path):
     assert StudyPlan("T", again, study.roles).study("t") == study
     full = with_levels(again[0], peek.labels(path, "donor"))
     assert [(p.name, p.n_cells, p.kept) for p in full.parts] == [
-        ("a · P1", 60, True), ("a · P2", 70, True), ("Blood · P10", 40, False)]  # fmt: skip
+        ("P1 · a", 60, True), ("P2 · a", 70, True), ("P10 · Blood", 40, False)]  # fmt: skip
 
 
 def test_only_columns_of_few_levels_can_split(tmp_path):
@@ -182,8 +182,8 @@ def test_covid_and_healthy_blood_becomes_a_dataset_a_donor():
     path = str(shared("data/covid/combat_pbmc_covid_4donors.h5ad"))
     plan = plan_study("COVID", [(Brought(path, "combat.h5ad", report(condition="condition")), Choices(split="donor"))])
     assert [(p.name, p.n_cells, p.condition) for p in plan.files[0].kept] == [
-        ("combat · H00049", 800, "control"), ("combat · H00053", 800, "control"),
-        ("combat · S00016", 707, "COVID-19"), ("combat · S00040", 684, "COVID-19"),
+        ("H00049 · combat", 800, "control"), ("H00053 · combat", 800, "control"),
+        ("S00016 · combat", 707, "COVID-19"), ("S00040 · combat", 684, "COVID-19"),
     ]  # fmt: skip
     assert faults(plan) == [] and len(plan.study("covid").datasets) == 4
 

@@ -32,7 +32,7 @@ def dialogs(services: Services, file: DataFile) -> list[dmc.Modal]:
     name = dmc.TextInput(id="file-new-name", label="Name", value=file.name, size="sm",
                          inputProps={"maxLength": MAX_NAME}, **{"data-autofocus": True})
     keep = html.Button("Save the name", id="file-rename-save", className="gw-button", type="button")
-    goes = "Its report, its mended matrix and the uploaded file go. This cannot be undone."
+    goes = "Its report, its matrix and the uploaded file go. This cannot be undone."
     used = used_by(services, file.id)
     study = [html.P(["In use: ", html.Strong(listing(used)), " will not find its cells any more."])] if used else []
     yes = html.Button([icon("trash"), "Delete the file"], id="file-delete-yes", className="gw-button", type="button")

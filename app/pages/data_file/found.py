@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from app.components.page_header import icon
 from app.components.study_card import MODALITY
-from app.words import duration, listing, percent, plural, whole
+from app.words import duration, listing, percent, plural, thin, whole
 from engine.files import DataFile
 from engine.io.report import Guess, Report
 
@@ -26,11 +26,11 @@ def verdict_card(file: DataFile, report: Report, *, downloadable: bool) -> html.
     tag = (html.Span([icon("check"), "Ready"], className="gw-tag gw-tag-good") if report.ready
            else html.Span([icon("cross"), "Not ready"], className="gw-tag gw-tag-bad"))
     use = dcc.Link([icon("studies"), "Use in a study"], href=f"/studies/new?files={file.id}", className="gw-button")
-    save = html.A([icon("save"), "Download the mended matrix"], href=f"/data/files/{file.id}/matrix.h5ad",
+    save = html.A([icon("save"), "Download the matrix"], href=f"/data/files/{file.id}/matrix.h5ad",
                   download=True, className="gw-button-quiet", title="The counts that studies read, as h5ad")
     doing = [*([use] if report.ready else []), *([save] if report.ready and downloadable else [])]
     return html.Section([
-        html.Div([tag, html.P(report.verdict, id="file-verdict")], className="file-verdict"),
+        html.Div([tag, html.P(thin(report.verdict), id="file-verdict")], className="file-verdict"),
         html.Div(doing, className="gw-row"),
     ], className="gw-card gw-spread", **{"aria-label": "Verdict"})
 

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from app.components.page_header import icon
-from app.words import plural
+from app.words import plural, thin
 from engine.files import DataFile
 from engine.io.report import FIXES, SEVERITIES, Problem, Report
 
@@ -64,7 +64,8 @@ def _problem(problem: Problem, place: int, file: DataFile) -> html.Li:
     button = [_button(FIXES[problem.fix], "mend", problem.fix, "wand", "gw-button-quiet", place)] if can else []
     word, drawing, tone = LOOKS[problem.severity]
     tag = html.Span([icon(drawing), word], className=f"gw-tag {tone}")
-    said = [html.P(problem.what, className="file-what"), html.P(problem.mend, className="gw-muted gw-small")]
+    said = [html.P(thin(problem.what), className="file-what"),
+            html.P(thin(problem.mend), className="gw-muted gw-small")]
     return html.Li([html.Div([tag, *where], className="gw-row"), *said, *button], className="file-problem")
 
 
@@ -79,7 +80,7 @@ def _applied(file: DataFile, report: Report) -> list:
 
 
 def _done(report: Report) -> list:
-    done = [html.Li(problem.what) for problem in report.problems if problem.code == DONE]
+    done = [html.Li(thin(problem.what)) for problem in report.problems if problem.code == DONE]
     return [html.H3("Done while reading", className="file-sub"), html.Ul(done, className="file-done")] if done else []
 
 
