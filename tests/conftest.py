@@ -1,4 +1,4 @@
-"""Databases for the tests that must hold on each of them."""
+"""Threads for all tests; databases for those that must hold on each of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.settings import Settings
 from tests.postgres import new_database, postgres_server
+
+Settings.from_environment().limit_threads()  # as every command does: Numba bears no other number once it has begun
 
 
 @pytest.fixture(scope="session")
