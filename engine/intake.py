@@ -44,7 +44,7 @@ def inspect(
     StorageFull
         When the disk has no room for the matrix.
     """
-    from engine.io.check import unreadable
+    from engine.check.verdict import unreadable
     from engine.io.open import open_matrix
 
     progress = progress or Progress()
@@ -60,8 +60,8 @@ def inspect(
 
 def _inspect(opened, path: Path, fixes: tuple[str, ...], settings: Settings, name: str, matrix: Path | None,
              cells: Path | None, limit: int, progress: Progress) -> Report:  # fmt: skip
-    from engine.io.check import check, species_of
-    from engine.io.matrix_file import write_cells, write_matrix
+    from engine.check.matrix_file import write_cells, write_matrix
+    from engine.check.verdict import check, species_of
     from engine.knowledge import Knowledge
 
     species = species_of(opened, turned="transpose" in fixes).value

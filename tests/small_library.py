@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path
 
 from engine import knowledge
-from engine.io.registry import Entry
 from engine.knowledge import Knowledge
+from engine.knowledge.registry import Entry
 from engine.settings import Settings
 
 CONTENT = b"SET\tabout it\tCD74\tCD79A\n" * 40_000  # 960,000 bytes

@@ -16,8 +16,8 @@ from engine.knowledge import ADDRESS, HERE, MIRROR, NOWHERE, nowhere
 
 if TYPE_CHECKING:
     from app.services import Services
-    from engine.io.registry import Entry
     from engine.jobs.record import Job
+    from engine.knowledge.registry import Entry
 
 STATES = {
     HERE: ("Here", "check", " gw-tag-good"), MIRROR: ("In the mirror", "folder", ""),

@@ -14,11 +14,11 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_u
 from app.components.alert import alert
 from app.components.page_header import icon
 from engine.errors import GeneweaveError, InvalidFile, InvalidParameter
-from engine.own_knowledge import KINDS
+from engine.knowledge.own import KINDS
 
 if TYPE_CHECKING:
     from app.services import Services
-    from engine.io.registry import Entry
+    from engine.knowledge.registry import Entry
 
 OPEN, DIALOG, KIND, NAME = "library-own-open", "library-own-dialog", "library-own-kind", "library-own-name"
 FILE, CHOSEN, ADD, FAULT = "library-own-file", "library-own-chosen", "library-own-add", "library-own-fault"

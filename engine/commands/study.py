@@ -12,8 +12,8 @@ from engine.files import Files
 from engine.io.study_file import write_study
 from engine.library import Library, missing_files, slug
 from engine.settings import Settings
-from engine.study_check import ROLE_WORDS, faults
-from engine.study_plan import Brought, Choices, guess_roles, plan_study
+from engine.studies.faults import ROLE_WORDS, faults
+from engine.studies.plan import Brought, Choices, guess_roles, plan_study
 from engine.types import ROLES, Study
 
 KEYS = ("modality", "tissue", "species", "condition", "split", "counts", "depth", "symbols", "min_cells")

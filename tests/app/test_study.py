@@ -18,7 +18,7 @@ from engine.errors import InvalidStudy, UnknownName
 from engine.io import peek
 from engine.io.dataset import load_dataset
 from engine.io.report import Guess, Report
-from engine.split import Part
+from engine.studies.split import Part
 from engine.types import QcLimits
 from tests.app.reading import find as component
 from tests.app.reading import links, parts, words

@@ -16,8 +16,8 @@ from engine.library import Library
 from engine.params import EmbedParams, NetworkParams, TrainParams
 from engine.settings import Settings
 from engine.store import Store
-from engine.study_check import faults
-from engine.study_plan import Brought, Choices, plan_study
+from engine.studies.faults import faults
+from engine.studies.plan import Brought, Choices, plan_study
 from engine.types import GeneEmbedding, GeneGraph, Study
 from tests.shared_data import shared
 

@@ -12,12 +12,12 @@ from anndata import AnnData
 from scipy import sparse
 
 from engine import intake
+from engine.check.matrix_file import write_matrix
+from engine.check.verdict import check
 from engine.errors import InvalidParameter, JobCancelled, StorageFull
 from engine.files import Files
-from engine.io.check import check
 from engine.io.dataset import load_dataset
 from engine.io.files import content_hash
-from engine.io.matrix_file import write_matrix
 from engine.progress import Progress
 from engine.settings import Settings
 from engine.types import DatasetSource, Roles
@@ -191,7 +191,7 @@ def test_proteins_are_kept_beside_the_genes(tmp_path):
 
 
 def test_many_blocks_make_one_matrix(tmp_path, monkeypatch):
-    monkeypatch.setattr("engine.io.scan.BLOCK_VALUES", 30 * 7)
+    monkeypatch.setattr("engine.check.scan.BLOCK_VALUES", 30 * 7)
     adata = made_up(n_cells=101)
     adata.layers["counts"] = adata.X.copy()
     write_matrix(check(opened(adata)), tmp_path / "m.h5ad")

@@ -10,9 +10,9 @@ import threading
 import pytest
 
 from engine.errors import DownloadFailed, JobCancelled, KnowledgeMissing, StorageFull, UnknownName
-from engine.fetching import digest_of
-from engine.io.registry import KINDS, read_registry
 from engine.knowledge import ADDRESS, HERE, MIRROR, NOWHERE, Knowledge
+from engine.knowledge.fetching import digest_of
+from engine.knowledge.registry import KINDS, read_registry
 from engine.progress import Progress
 from engine.settings import Settings
 from tests.shared_data import ROOT, shared

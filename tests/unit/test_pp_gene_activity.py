@@ -130,7 +130,7 @@ def test_the_peaks_of_the_real_example_are_all_read_and_their_counts_conserved()
     """The example lies on hg19 and no hg19 positions are here: only what holds on any genome can be asserted."""
     import anndata
 
-    from engine.io.gene_tables import gene_table
+    from engine.knowledge.gene_tables import gene_table
 
     table = gene_table("human", placed=shared("data/knowledge/genes/annotables_grch38.tsv.gz"), assembly="GRCh38")
     adata = anndata.read_h5ad(shared("data/multimodal/atac/granja_bmmc_scatac_10kpeaks.h5ad"))[:300]

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from engine.errors import InvalidCounts
-from engine.io.gene_tables import read_orthologs
+from engine.knowledge.gene_tables import read_orthologs
 from engine.pp.orthologs import ortholog_gather, to_orthologs
 from tests.shared_data import shared
 

@@ -12,7 +12,7 @@ from app.components.study_switch import study_choices
 from app.pages.study.origins import NEW
 from app.pages.study.reading import fields, read, study_name
 from engine.errors import GeneweaveError, InvalidStudy
-from engine.study_check import faults
+from engine.studies.faults import faults
 
 if TYPE_CHECKING:
     from app.services import Services

@@ -12,8 +12,8 @@ from app.components.study_card import MODALITY
 from app.pages.study.origins import Origin
 from app.words import plural, whole
 from engine.errors import GeneweaveError
-from engine.split import FilePlan, Part
-from engine.study_plan import split_columns
+from engine.studies.plan import split_columns
+from engine.studies.split import FilePlan, Part
 
 ALL_CELLS = ""  # the choice of the split that keeps a file whole
 SPECIES = ["human", "mouse", "rat", "macaque", "pig", "zebrafish"]

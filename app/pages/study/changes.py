@@ -13,8 +13,8 @@ from app.pages.study.origins import added, find
 from app.pages.study.reading import fields
 from engine.errors import GeneweaveError
 from engine.io import peek
-from engine.split import MIXED, Part, label, level_cells
-from engine.study_plan import parts_of
+from engine.studies.plan import parts_of
+from engine.studies.split import MIXED, Part, label, level_cells
 
 if TYPE_CHECKING:
     from app.services import Services

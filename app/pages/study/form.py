@@ -15,8 +15,8 @@ from app.pages.study.origins import NEW, Origin, parts_on_offer, plan_roles, sug
 from app.pages.study.reading import read, study_name
 from app.words import listing, plural
 from engine.errors import GeneweaveError
-from engine.split import MIXED, StudyPlan
-from engine.study_check import ROLE_WORDS, Fault, faults, role_columns
+from engine.studies.faults import ROLE_WORDS, Fault, faults, role_columns
+from engine.studies.split import MIXED, StudyPlan
 from engine.types import ROLES, Study
 
 if TYPE_CHECKING:

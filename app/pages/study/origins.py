@@ -12,8 +12,8 @@ from engine.errors import GeneweaveError, UnknownName
 from engine.files import DataFile
 from engine.io import peek
 from engine.io.report import Report
-from engine.split import MIN_CELLS, FilePlan, distinct, file_plans, file_title, with_levels
-from engine.study_plan import Brought, Choices, guess_roles, plan_file
+from engine.studies.plan import Brought, Choices, guess_roles, plan_file
+from engine.studies.split import MIN_CELLS, FilePlan, distinct, file_plans, file_title, with_levels
 from engine.types import Roles, Study
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dash import ALL
 
 from app.pages.study.block import LIMITS
 from app.pages.study.origins import find
-from engine.split import FilePlan, Part, StudyPlan
+from engine.studies.split import FilePlan, Part, StudyPlan
 from engine.types import QcLimits, Roles
 
 if TYPE_CHECKING:

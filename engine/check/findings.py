@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from engine.io.counts import Counts
-from engine.io.identifiers import Names
-from engine.io.mend import Content, Helpers
+from engine.check.counts import Counts
+from engine.check.identifiers import Names
+from engine.check.mend import Content, Helpers
+from engine.check.scan import Scan
 from engine.io.report import Guess
-from engine.io.scan import Scan
 
 
 @dataclass(frozen=True)

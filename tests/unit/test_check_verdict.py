@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from engine.check.scan import scan, stream
+from engine.check.verdict import check, unreadable
 from engine.errors import InvalidFile, JobCancelled
-from engine.io.check import check, unreadable
 from engine.io.genes import GeneTable
 from engine.io.qc import cell_facts
 from engine.io.report import FIXES, SEVERITIES, Report
-from engine.io.scan import scan, stream
 from engine.progress import Progress
 from tests.opened import SYMBOLS, gene_table, made_up, opened
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.check import naming
+from engine.check.counts import genes_of
+from engine.check.identifiers import ENSEMBL, identify, without_version
+from engine.check.scan import Scan
+from engine.check.views import Filled, Gathered, Kept, selection, turned
 from engine.errors import InvalidParameter, closest
-from engine.io import naming
-from engine.io.counts import genes_of
 from engine.io.genes import GeneTable
-from engine.io.identifiers import ENSEMBL, identify, without_version
 from engine.io.matrix import Matrix, Opened
 from engine.io.report import FIXES
-from engine.io.scan import Scan
-from engine.io.views import Filled, Gathered, Kept, selection, turned
 
 if TYPE_CHECKING:
     import pandas as pd

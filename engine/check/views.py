@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.check.recover import Recipe
 from engine.io.matrix import InMemory, Matrix
-from engine.io.recover import Recipe
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -17,7 +17,7 @@ def turned(matrix: Matrix) -> Matrix:
     """Cells and genes swapped; the only view that holds the whole matrix in memory."""
     from scipy import sparse
 
-    from engine.io.scan import stream
+    from engine.check.scan import stream
 
     parts = list(stream(matrix))
     whole = sparse.vstack(parts, format="csr") if parts else sparse.csr_matrix(matrix.shape)

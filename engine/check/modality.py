@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from engine.io.columns import levels_of
-from engine.io.feature_types import PROTEIN, types_of
-from engine.io.identifiers import Names
+from engine.check.columns import levels_of
+from engine.check.feature_types import PROTEIN, types_of
+from engine.check.identifiers import Names
 from engine.io.matrix import Opened
 from engine.io.report import Guess
 

@@ -6,10 +6,10 @@ import pytest
 from anndata import AnnData
 from scipy import sparse
 
+from engine.check.mend import ordered
+from engine.check.naming import approved, symbol_column
+from engine.check.verdict import check
 from engine.errors import InvalidParameter
-from engine.io.check import check
-from engine.io.mend import ordered
-from engine.io.naming import approved, symbol_column
 from engine.io.report import FIXES
 from tests.opened import SYMBOLS, gene_table, made_up, opened
 

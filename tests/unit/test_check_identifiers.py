@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.io.identifiers import gene_likeness, identify, kind_of, species_of_label, without_genome, without_version
+from engine.check.identifiers import gene_likeness, identify, kind_of, species_of_label, without_genome, without_version
 from tests.opened import SYMBOLS
 
 

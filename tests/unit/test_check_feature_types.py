@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from anndata import AnnData
 
-from engine.io.check import check
-from engine.io.feature_types import split_features
+from engine.check.feature_types import split_features
+from engine.check.verdict import check
 from tests.opened import SYMBOLS, made_up, opened
 
 

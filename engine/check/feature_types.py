@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.io.counts import first_promising
+from engine.check.counts import first_promising
+from engine.check.scan import stream
+from engine.check.views import Gathered, selection
 from engine.io.matrix import Opened
-from engine.io.scan import stream
-from engine.io.views import Gathered, selection
 
 if TYPE_CHECKING:
     import pandas as pd

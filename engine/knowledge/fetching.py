@@ -13,7 +13,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from engine.errors import DownloadFailed
-from engine.io.registry import Entry
+from engine.knowledge.registry import Entry
 from engine.progress import Progress
 from engine.store import atomic_write, storage_errors
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.io.genes import COLUMNS, GeneTable
-from engine.io.text import read_table
+from engine.knowledge.text import read_table
 
 if TYPE_CHECKING:
     import pandas as pd

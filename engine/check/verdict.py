@@ -10,15 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from engine.io.columns import describe, tidy
-from engine.io.counts import Counts, find_counts, recovered
-from engine.io.feature_types import split_features
-from engine.io.findings import Findings
-from engine.io.genes import GeneTable
-from engine.io.guess import guess_depth, guess_roles, guess_species
-from engine.io.identifiers import Names, identify
-from engine.io.matrix import Matrix, Opened
-from engine.io.mend import (
+from engine.check.columns import describe, tidy
+from engine.check.counts import Counts, find_counts, recovered
+from engine.check.feature_types import split_features
+from engine.check.findings import Findings
+from engine.check.guess import guess_depth, guess_roles, guess_species
+from engine.check.identifiers import Names, identify
+from engine.check.mend import (
     Content,
     Helpers,
     content_of,
@@ -29,12 +27,14 @@ from engine.io.mend import (
     rename_and_gather,
     turned_around,
 )
-from engine.io.modality import guess_modality
-from engine.io.naming import symbol_column
-from engine.io.problems import problems_of
+from engine.check.modality import guess_modality
+from engine.check.naming import symbol_column
+from engine.check.problems import problems_of
+from engine.check.scan import Scan, read_rows, scan
+from engine.io.genes import GeneTable
+from engine.io.matrix import Matrix, Opened
 from engine.io.qc import CellFacts
 from engine.io.report import Guess, Problem, Report
-from engine.io.scan import Scan, read_rows, scan
 from engine.progress import Progress, Span
 
 CORNER = 8  # cells and genes of the preview

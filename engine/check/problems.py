@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from engine.io.counts import place
-from engine.io.findings import Findings, some
-from engine.io.identifiers import gene_likeness
-from engine.io.name_problems import NAME_LOOKS
+from engine.check.counts import place
+from engine.check.findings import Findings, some
+from engine.check.identifiers import gene_likeness
+from engine.check.name_problems import NAME_LOOKS
 from engine.io.report import Problem
 
 FEWEST = 20  # cells, or genes, that a study needs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.io.text import read_table
+from engine.knowledge.text import read_table
 
 if TYPE_CHECKING:
     import pandas as pd

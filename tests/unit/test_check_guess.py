@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.io.columns import describe, tidy
-from engine.io.guess import guess_depth, guess_roles, guess_species, species_column
-from engine.io.identifiers import identify
-from engine.io.modality import guess_modality
+from engine.check.columns import describe, tidy
+from engine.check.guess import guess_depth, guess_roles, guess_species, species_column
+from engine.check.identifiers import identify
+from engine.check.modality import guess_modality
 from tests.opened import SYMBOLS, made_up, opened
 
 N = 60

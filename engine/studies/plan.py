@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from engine.io import peek
 from engine.io.report import Report
-from engine.split import MIN_CELLS, FilePlan, Part, StudyPlan, distinct, file_title, label, level_cells, split
+from engine.studies.split import MIN_CELLS, FilePlan, Part, StudyPlan, distinct, file_title, label, level_cells, split
 from engine.types import ROLES, QcLimits, Roles
 
 

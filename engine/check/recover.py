@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.check.scan import read_rows, stream
 from engine.io.matrix import Matrix
-from engine.io.scan import read_rows, stream
 from engine.progress import Progress
 
 if TYPE_CHECKING:

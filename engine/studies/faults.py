@@ -8,7 +8,7 @@ from functools import reduce
 
 from engine.errors import GeneweaveError
 from engine.io import peek
-from engine.split import MIN_CELLS, MIXED, FilePlan, StudyPlan
+from engine.studies.split import MIN_CELLS, MIXED, FilePlan, StudyPlan
 from engine.types import MODALITIES
 
 MIN_SHARED = 100  # genes that all datasets have, below which they can hardly be laid over each other

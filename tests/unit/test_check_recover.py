@@ -5,9 +5,9 @@ import pytest
 from anndata import AnnData
 from scipy import sparse
 
-from engine.io.counts import find_counts, recovered
+from engine.check.counts import find_counts, recovered
+from engine.check.recover import depth_columns, find_recipe
 from engine.io.matrix import InMemory
-from engine.io.recover import depth_columns, find_recipe
 from tests.opened import made_up, opened
 from tests.shared_data import shared
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.io import naming
-from engine.io.findings import Findings, some
-from engine.io.guess import species_column
-from engine.io.identifiers import ENSEMBL
+from engine.check import naming
+from engine.check.findings import Findings, some
+from engine.check.guess import species_column
+from engine.check.identifiers import ENSEMBL
 from engine.io.report import Problem
 
 NAMES = "names of genes"

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import DownloadFailed, KnowledgeMissing, UnknownName, unknown
-from engine.fetching import digest_of, from_address, from_mirror, in_mirror
 from engine.io.genes import GeneTable
-from engine.io.registry import KINDS, Entry, read_registry
-from engine.own_knowledge import OwnKnowledge
+from engine.knowledge.fetching import digest_of, from_address, from_mirror, in_mirror
+from engine.knowledge.own import OwnKnowledge
+from engine.knowledge.registry import KINDS, Entry, read_registry
 from engine.progress import Progress
 from engine.settings import Settings
 
@@ -130,7 +130,7 @@ class Knowledge:
         return _gene_sets(self._stamp(entry), entry.reader, genes)
 
     def network(self, name: str) -> pd.DataFrame:
-        """A network as source, target, sign, weight, confidence; see `engine.io.networks.read_network`.
+        """A network as source, target, sign, weight, confidence; see `engine.knowledge.networks.read_network`.
 
         Raises
         ------
@@ -170,21 +170,21 @@ def nowhere(entry: Entry) -> str:
 
 @lru_cache(maxsize=4)
 def _gene_table(species: str, named: tuple | None, placed: tuple | None, assembly: str) -> GeneTable:
-    from engine.io.gene_tables import gene_table
+    from engine.knowledge.gene_tables import gene_table
 
     return gene_table(species, named=named and named[0], placed=placed and placed[0], assembly=assembly)
 
 
 @lru_cache(maxsize=4)
 def _orthologs(stamp: tuple[Path, int]) -> dict[str, str]:
-    from engine.io.gene_tables import read_orthologs
+    from engine.knowledge.gene_tables import read_orthologs
 
     return read_orthologs(stamp[0])
 
 
 @lru_cache(maxsize=8)
 def _gene_sets(stamp: tuple[Path, int], reader: str, genes: GeneTable | None) -> dict[str, tuple[str, ...]]:
-    from engine.io import gene_sets
+    from engine.knowledge import gene_sets
 
     path, (form, *names) = stamp[0], reader.split(":")
     symbol_of = genes.symbol_of if genes else None
@@ -199,7 +199,7 @@ def _gene_sets(stamp: tuple[Path, int], reader: str, genes: GeneTable | None) ->
 
 @lru_cache(maxsize=8)
 def _network(stamp: tuple[Path, int], reader: str) -> pd.DataFrame:
-    from engine.io import networks, own_files
+    from engine.knowledge import networks, own_files
 
     if reader == own_files.NETWORK:
         return own_files.read_own_network(stamp[0])

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.io.columns import levels_of
-from engine.io.identifiers import species_of_label
-from engine.io.recover import depth_columns
+from engine.check.columns import levels_of
+from engine.check.identifiers import species_of_label
+from engine.check.recover import depth_columns
 from engine.io.report import Guess
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidFile
-from engine.io.gene_sets import read_gmt
-from engine.io.networks import edges_of, one_edge_a_pair, sign_of
-from engine.io.text import read_text
+from engine.knowledge.gene_sets import read_gmt
+from engine.knowledge.networks import edges_of, one_edge_a_pair, sign_of
+from engine.knowledge.text import read_text
 
 if TYPE_CHECKING:
     import pandas as pd

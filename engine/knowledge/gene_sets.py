@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import InvalidFile
-from engine.io.text import MOST, read_table, read_text
+from engine.knowledge.text import MOST, read_table, read_text
 
 SIZE = re.compile(r"\s*\(\d+\)$")  # how many genes an Entrez GMT says a set has
 

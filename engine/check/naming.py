@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.check.identifiers import identify, without_genome, without_version
 from engine.io.genes import GeneTable
-from engine.io.identifiers import identify, without_genome, without_version
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.check.columns import tidy
+from engine.check.mend import Content
+from engine.check.scan import stream
+from engine.check.verdict import Checked
 from engine.errors import StorageFull
-from engine.io.check import Checked
-from engine.io.columns import tidy
-from engine.io.mend import Content
-from engine.io.scan import stream
 from engine.progress import Progress
 from engine.store import atomic_write
 

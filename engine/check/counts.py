@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.check.recover import Recipe, find_recipe, recovered_share
+from engine.check.scan import Scan, read_rows, scan
+from engine.check.views import Recovered
 from engine.errors import InvalidFile
 from engine.io.matrix import Matrix, Opened
-from engine.io.recover import Recipe, find_recipe, recovered_share
-from engine.io.scan import Scan, read_rows, scan
-from engine.io.views import Recovered
 from engine.progress import Progress, Span
 
 if TYPE_CHECKING:

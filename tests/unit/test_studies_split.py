@@ -11,9 +11,19 @@ from scipy import sparse
 from engine.io import peek
 from engine.io.dataset import load_dataset
 from engine.io.report import Guess, Report
-from engine.split import FilePlan, Part, StudyPlan, distinct, file_plans, file_title, sources, split, with_levels
-from engine.study_check import faults, role_columns
-from engine.study_plan import Brought, Choices, guess_roles, plan_file, plan_study, split_columns
+from engine.studies.faults import faults, role_columns
+from engine.studies.plan import Brought, Choices, guess_roles, plan_file, plan_study, split_columns
+from engine.studies.split import (
+    FilePlan,
+    Part,
+    StudyPlan,
+    distinct,
+    file_plans,
+    file_title,
+    sources,
+    split,
+    with_levels,
+)
 from engine.types import QcLimits, Roles
 from tests.shared_data import shared
 

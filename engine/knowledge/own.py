@@ -11,9 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from engine.errors import InvalidParameter
-from engine.io.own_files import GMT, NETWORK, read_own_gmt, read_own_network
-from engine.io.registry import Entry, read_registry
-from engine.io.text import read_text
+from engine.knowledge.own_files import GMT, NETWORK, read_own_gmt, read_own_network
+from engine.knowledge.registry import Entry, read_registry
+from engine.knowledge.text import read_text
 from engine.settings import Settings
 from engine.store import storage_errors
 
