@@ -30,20 +30,21 @@ def graph_id(source: DatasetSource, params: NetworkParams, *, roles: Roles, stor
     return artifact_id("graph", GRAPH_VERSION, asked, [content])
 
 
-def prepare(source: DatasetSource, params: NetworkParams, *, roles: Roles, store: Store) -> str:
+def prepare(source: DatasetSource, params: NetworkParams, *, roles: Roles, store: Store, device: str = "cpu") -> str:
     """Id of the stored `GeneGraph` of one dataset, computed when it is not there yet."""
     name = graph_id(source, params, roles=roles, store=store)
     if not store.has(name):
-        store.write(name, build_network(load_dataset(source, roles=roles), params).adata)
+        store.write(name, build_network(load_dataset(source, roles=roles), params, device=device).adata)
     return name
 
 
-def networks(study: Study, params: NetworkParams, *, store: Store, progress: Progress | None = None) -> list[str]:
+def networks(study: Study, params: NetworkParams, *, store: Store, device: str = "auto",
+             progress: Progress | None = None) -> list[str]:
     """Ids of the stored networks of a study's datasets, in its order, computed when they are not there yet."""
     progress, names = progress or Progress(), []
     for i, source in enumerate(study.datasets):
         progress.stage(f"Finding co-expression in {source.name}", i / len(study.datasets))
-        names.append(prepare(source, params, roles=study.roles, store=store))
+        names.append(prepare(source, params, roles=study.roles, store=store, device=device))
         found = load_graph(names[-1], store=store)
         progress.log(f"{source.name}: {found.n_genes:,} genes, {found.edges.shape[1]:,} edges")
         progress.check()
@@ -68,7 +69,7 @@ def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "aut
         progress.log("This map was made before: taken from the store.")
         return name
     started, checkpoint, seed = time.monotonic(), store.checkpoint(name), params.training.seed
-    names = networks(study, params.network, store=store, progress=Span(progress, 0.0, 0.1))
+    names = networks(study, params.network, store=store, device=device, progress=Span(progress, 0.0, 0.1))
     graphs = [load_graph(graph, store=store) for graph in names]
     progress.stage("Learning which genes keep company", 0.1)
     trained = train_muse(graphs, params, device=device, checkpoint=checkpoint, progress=Span(progress, 0.1, 0.8))

@@ -30,6 +30,8 @@ def add(commands) -> None:
                         help="where to write the arrays genes, est, p and statistic")  # fmt: skip
     parser.add_argument("--depth", default=ALL_GENES, metavar=f"{ALL_GENES}|COLUMN",
                         help="a cell's depth: its counts of all genes of the file, or an obs column")  # fmt: skip
+    parser.add_argument("--device", default="cpu", choices=("cpu", "auto", "cuda"),
+                        help="cuda: on a GPU; auto: there when this machine has one (default cpu)")  # fmt: skip
 
 
 def _run(args: argparse.Namespace, settings: Settings) -> None:
@@ -43,7 +45,8 @@ def _run(args: argparse.Namespace, settings: Settings) -> None:
         if len(filled) < len(depth):
             missing = f"{len(depth) - len(filled):,} of {len(depth):,} cells"
             print(f"geneweave: Left out: {missing}, which have no counts.", file=sys.stderr)
-        found = cs_core(Selection(file.matrix, cells=filled, genes=genes), depth[filled])
+        found = cs_core(Selection(file.matrix, cells=filled, genes=genes), depth[filled],
+                        device=args.device)  # fmt: skip
     write_npz(args.out, file.genes[genes], found)
     print(f"{args.out}: {len(genes):,} genes in {len(filled):,} cells, {found.n_iterations} iterations")
 

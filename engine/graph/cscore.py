@@ -43,7 +43,7 @@ class CsCore:
         return erfc(np.divide(rows, np.sqrt(2.0), out=rows), out=rows)
 
 
-def cs_core(counts, depth: np.ndarray) -> CsCore:
+def cs_core(counts, depth: np.ndarray, *, device: str = "cpu") -> CsCore:
     """CS-CORE of Su et al., Nature Communications 14, 4846 (2023), by iteratively reweighted least squares.
 
     Two passes over the cells, `BLOCK` of them in memory at a time: memory is O(n_genes²) whatever their
@@ -56,16 +56,28 @@ def cs_core(counts, depth: np.ndarray) -> CsCore:
         Counts, shape (n_cells, n_genes): CSR, dense, or a `Matrix` in memory or on disk.
     depth
         Total counts of each cell over all genes measured, above 0, shape (n_cells,).
+    device
+        `cuda` takes the products on a GPU, all in double precision; `auto` where there is one; else the CPU.
     """
     matrix = counts if hasattr(counts, "rows") else InMemory(counts)
     depth = np.asarray(depth, dtype=np.float64)
     table = depth_table(matrix, depth, block=BLOCK)
     moments = fit_moments(table)
     with np.errstate(divide="ignore", invalid="ignore"):
-        estimate, statistic = _products(matrix, depth, moments, _careful_genes(table, moments))
+        estimate, statistic = _products_on(device, matrix, depth, table, moments)
         _finish_estimate(estimate, table, moments)
         _finish_statistic(statistic, table, moments, _rough_weights(matrix, depth, table, moments))
     return CsCore(estimate, statistic, moments.n_iterations)
+
+
+def _products_on(device: str, matrix: Matrix, depth, table: DepthTable, moments: Moments):
+    """The products where `device` says."""
+    if device != "cpu":
+        from engine.graph.cscore_gpu import gpu_for, products
+
+        if gpu := gpu_for(device):
+            return products(matrix, depth, moments, device=gpu)
+    return _products(matrix, depth, moments, _careful_genes(table, moments))
 
 
 def _careful_genes(table: DepthTable, moments: Moments) -> np.ndarray:

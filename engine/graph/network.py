@@ -15,8 +15,10 @@ from engine.pp.residuals import detected_fraction, log_mean
 from engine.types import META, Dataset, GeneGraph
 
 
-def build_network(dataset: Dataset, params: NetworkParams) -> GeneGraph:
+def build_network(dataset: Dataset, params: NetworkParams, *, device: str = "cpu") -> GeneGraph:
     """Genes seen often enough, the most variable or spatial of them, joined where CS-CORE finds co-expression.
+
+    `device` is where CS-CORE's products are taken, see `cs_core`.
 
     Raises
     ------
@@ -27,7 +29,7 @@ def build_network(dataset: Dataset, params: NetworkParams) -> GeneGraph:
     """
     chosen = choose_genes(dataset, params)
     counts = dataset.adata.X[:, chosen.genes]
-    network = cs_core(counts, dataset.depth)
+    network = cs_core(counts, dataset.depth, device=device)
     return _as_graph(dataset, counts, chosen, network, choose_edges(network, params), params)
 
 

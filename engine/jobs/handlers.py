@@ -30,7 +30,7 @@ def networks(job: Job, settings: Settings, progress: Progress) -> str:
     params = NetworkParams(**job.params["params"])
     from engine import pipeline
 
-    pipeline.networks(study, params, store=Store(settings), progress=progress)
+    pipeline.networks(study, params, store=Store(settings), device=settings.device, progress=progress)
     return study.name
 
 
