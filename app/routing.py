@@ -20,6 +20,7 @@ def register(app: Dash, services: Services) -> None:
     app.clientside_callback(
         ClientsideFunction("geneweave", "route"), Output(ids.ROUTE, "data"),
         Input(ids.URL, "pathname"), Input(ids.URL, "search"), Input(ids.STUDY, "value"), State(ids.ROUTE, "data"),
+        State(ids.STUDY, "data"),
     )
     app.clientside_callback(
         ClientsideFunction("geneweave", "arrive"), Output(ids.TITLE, "storage_type"), Input(ids.TITLE, "data"),

@@ -34,13 +34,18 @@
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.geneweave = {
-    route(pathname, search, study) {
+    route(pathname, search, study, _route, known) {
       search = search || "";
       const switched = Boolean(route && route.study !== study && route.pathname === pathname);
       if (switched) window.history.replaceState({}, "", pathname);
       if (switched && search) {
         set("url", { search: "" }); // calls this function again
         return nothing();
+      }
+      const named = new URLSearchParams(search).get("study");
+      if (named && named !== study && (known || []).some((choice) => choice.value === named)) {
+        set("study-switch", { value: named }); // the address says which study is in view
+        study = named;
       }
       const next = { pathname, search, study, switched, n: route ? route.n + 1 : 0 };
       if (same(next, route)) return nothing();

@@ -79,6 +79,13 @@ def test_a_file_becomes_a_study_that_is_edited_copied_exported_imported_and_dele
         ("P1 · blood", "healthy", "blood", 3), ("Patient", "COVID-19", "blood", 3)]  # fmt: skip
     page.reload()
     expect(page.locator("#study-switch")).to_have_value("Two donors")
+    page.goto("/data/networks?study=pbmc68k-lineages")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("PBMC 68k by lineage")
+    expect(page.locator("#study-switch")).to_have_value("PBMC 68k by lineage")
+    page.locator("#study-switch").click()
+    page.get_by_role("option", name="Two donors").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Two donors")
+    page.goto("/studies")
 
     with page.expect_download() as download:
         card.get_by_role("button", name="Export").click()
