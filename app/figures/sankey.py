@@ -17,6 +17,8 @@ from engine.tl.flows import OTHERS, Flows
 BAND, CHOSEN, FADED = 0.34, 0.66, 0.15  # opacity of a band: at rest, on the chosen path, beside it
 PAD, THICKNESS, LETTER = 16, 14, 6.1  # pixels: between nodes, of a node, of a letter
 MARGIN = {"l": 10, "r": 10, "t": 10, "b": 12}
+SAID = {("cluster", OTHERS): "others", ("modality", "rna"): "RNA", ("modality", "atac"): "ATAC",
+        ("modality", "spatial"): "Spatial", ("modality", "protein"): "Protein"}  # fmt: skip
 ROW = 21  # least height of a node with its gap, so that labels do not meet
 COUNTS = {"rows": "point", "genes": "gene"}
 
@@ -115,7 +117,7 @@ def _labels(flow: Flows, look: Look) -> list[str]:
     The last two levels write into the same gap, so the last one takes what it needs of it, up to half.
     """
     gap = (look.width / (len(flow.levels) - 1) - THICKNESS - 10) / LETTER  # letters
-    named = {level: [("others" if name == OTHERS else name, f" · {count:,}".replace(",", "\u202f")) for name, count in
+    named = {level: [(SAID.get((level, name), name), f" · {count:,}".replace(",", "\u202f")) for name, count in
                      flow.nodes.loc[flow.nodes["level"] == level, ["name", look.count]].to_numpy()]
              for level in flow.levels}  # fmt: skip
     last = min(max((len(name + count) for name, count in named[flow.levels[-1]]), default=0), int(gap / 2))

@@ -81,7 +81,7 @@ def test_long_names_are_shortened_to_the_room_between_levels():
     labels = sankey_figure(flow, COLOURS | {"dataset": {}}, look=Look(width=600)).data[0].node.label
     cut = [label for label in labels if "…" in label]
     assert len(cut) == 4 and max(map(len, labels)) * 6.1 < 600 / 3 and not any("·" in label for label in cut)
-    assert labels[0] == f"atac · {flow.nodes['rows'][0]}"
+    assert labels[0] == f"ATAC · {flow.nodes['rows'][0]}"
 
 
 def test_many_clusters_make_a_taller_picture():
