@@ -44,7 +44,7 @@ def add(commands) -> None:
 
 
 def _new(args: argparse.Namespace, settings: Settings) -> None:
-    files = [_file(text, Files(settings)) for text in args.file]
+    files = [_file(text, settings) for text in args.file]
     given = _roles(args.role)
     roles = replace(guess_roles([brought for brought, _ in files]), **given)
     plan = replace(plan_study(args.title, files, roles), description=args.description, citation=args.citation)
@@ -90,7 +90,7 @@ def _export(args: argparse.Namespace, settings: Settings) -> None:
     print(f"{args.out}: {study.title}")
 
 
-def _file(text: str, files: Files) -> tuple[Brought, Choices]:
+def _file(text: str, settings: Settings) -> tuple[Brought, Choices]:
     """A file and what is said of it: `FILE,modality=rna,split=donor`."""
     name, *pairs = re.split(rf",(?=(?:{'|'.join(KEYS)})=)", text)
     given = dict(pair.split("=", 1) for pair in pairs)
@@ -98,13 +98,18 @@ def _file(text: str, files: Files) -> tuple[Brought, Choices]:
     if cells and not cells.isdecimal():
         raise InvalidParameter(f"min_cells must be a whole number of 0 or more, found '{cells}'. Correct it.")
     choices = Choices(**given, **({"min_cells": int(cells)} if cells else {}))
-    return _brought(name, files), choices
+    return _brought(name, settings), choices
 
 
-def _brought(name: str, files: Files) -> Brought:
-    """The file at a path, or the uploaded one of that id or name."""
-    if Path(name).expanduser().is_file():
-        return Brought(str(Path(name).expanduser().resolve()), Path(name).name)
+def _brought(name: str, settings: Settings) -> Brought:
+    """The file at a path with what its check understands, or the uploaded one of that id or name."""
+    path = Path(name).expanduser()
+    if path.is_file():
+        from engine.intake import inspect
+
+        report = inspect(path, fixes=(), settings=settings)
+        return Brought(str(path.resolve()), path.name, report if report.n_cells else None)
+    files = Files(settings)
     known = files.list()
     found = [file for file in known if file.id == name] or [file for file in known if file.name == name]
     if len(found) > 1:

@@ -70,3 +70,9 @@ def test_the_module_runs_as_a_command_without_a_traceback():
     run = subprocess.run([sys.executable, "-m", "engine", "embed", "nothing", "--out", "x.h5ad"], cwd=ROOT,
                          capture_output=True, text=True)  # fmt: skip
     assert run.returncode == 2 and run.stderr.startswith("geneweave: There is no study 'nothing'")
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault():
+    command = f"{sys.executable} -m engine --help | head -1; {sys.executable} -m engine fetch | true"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], cwd=ROOT, capture_output=True, text=True)
+    assert "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr

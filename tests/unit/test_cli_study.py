@@ -104,3 +104,11 @@ def test_four_donors_of_combat_become_four_datasets_with_their_conditions(capsys
     asked = f"{path},tissue=blood,split=donor"
     assert main(["study", "new", "--title", "COVID", "--file", asked, "--role", "condition=condition"]) == 0
     assert capsys.readouterr().out.count("COVID-19, blood") == 2
+
+
+def test_what_the_check_of_a_file_understands_is_filled_in(tmp_path, settings):
+    path = write_cells(tmp_path / "blood.h5ad")
+    assert main(["study", "new", "--title", "Guessed", "--file", f"{path},split=donor"]) == 0
+    study = Library(settings).study("guessed")
+    assert (study.roles.batch, study.roles.cell_type) == ("donor", "cell_type")
+    assert {source.species for source in study.datasets} == {"human"}
