@@ -151,6 +151,15 @@ def slug(title: str) -> str:
     return f"study-{name}".rstrip("-") if not name or name in RESERVED else name
 
 
+def files_outside(study: Study, folder: Path) -> list[str]:
+    """Data files of a study that are on this machine but neither under `folder` nor inside a package."""
+    from engine.io.files import PACKAGE
+
+    paths = dict.fromkeys(source.path for source in study.datasets if not source.path.startswith(PACKAGE))
+    there = [(path, Path(path).expanduser()) for path in paths]
+    return [path for path, file in there if file.exists() and not file.resolve().is_relative_to(folder.resolve())]
+
+
 def missing_files(study: Study) -> list[str]:
     """Paths of a study that are not on this machine."""
     from engine.io.files import resolve

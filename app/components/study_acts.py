@@ -17,9 +17,10 @@ from app.components.page_header import icon
 from app.components.study_switch import study_choices
 from app.errors import note
 from app.maps import maps
-from app.words import plural
+from app.words import listing, plural
 from engine.errors import GeneweaveError, InvalidStudy
 from engine.io.study_file import parse_study, study_text
+from engine.library import files_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,10 +93,12 @@ def active_jobs(services: Services, study: str) -> list[Job]:
 def import_study(services: Services, file: str, content: str) -> Study:
     """Keep the study in an uploaded TOML file, as the browser hands it over.
 
+    A browser may be anybody's: a study that comes through it reads no file of this machine but those brought here.
+
     Raises
     ------
     InvalidStudy
-        When the file is too large, or no study.
+        When the file is too large, or no study, or names a file of this machine outside Geneweave's folder.
     """
     try:
         text = base64.b64decode(content.partition(",")[2], validate=True)
@@ -105,6 +108,11 @@ def import_study(services: Services, file: str, content: str) -> Study:
         raise InvalidStudy(f"'{file}' has {len(text) / 1e6:.3g} MB, and a study file has at most 1 MB. "
                            "Matrices are brought on the Data page.")
     study = parse_study(text, folder=Path(services.settings.home) / "studies", file=Path(file).name)
+    if outside := files_outside(study, Path(services.settings.home)):
+        raise InvalidStudy(
+            f"A study that is imported here uses files from the Data page, and this one names {listing(outside)}. "
+            f"Bring them there and make the study anew, or put the study file into {services.settings.home}/studies."
+        )
     return services.library.add(replace(study, title=study.title.strip() or study.name))
 
 

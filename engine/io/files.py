@@ -34,4 +34,8 @@ def content_hash(path: Path) -> str:
 def _in_package(path: str) -> Path | None:
     name, _, inside = path.partition("/")
     spec = find_spec(name)
-    return Path(spec.submodule_search_locations[0]) / inside if spec else None
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    folder = Path(spec.submodule_search_locations[0])
+    found = folder / inside
+    return found if found.resolve().is_relative_to(folder.resolve()) else None

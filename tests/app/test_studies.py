@@ -180,6 +180,15 @@ def test_a_study_whose_files_are_elsewhere_says_which(services):
     assert [path.name for path in (Path(services.settings.home) / "studies").iterdir()] == ["t.toml"]
 
 
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../secret.h5ad"])
+def test_an_imported_study_reads_no_other_file_of_this_machine(services, path):
+    (Path(services.settings.home).parent / "secret.h5ad").write_text("secret")
+    blocks = [f'[[datasets]]\nname = "{name}"\npath = "{path}"\n' for name in "ab"]
+    with pytest.raises(GeneweaveError, match="uses files from the Data page"):
+        study_acts.import_study(services, "s.toml", as_upload(('title = "t"\n' + "".join(blocks)).encode()))
+    assert len(services.library.studies()) == 1
+
+
 def test_a_map_of_other_datasets_is_said_to_be_older_than_the_study(with_map):
     services, _ = with_map
     stored = find_map(services, study=STUDY)

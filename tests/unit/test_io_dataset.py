@@ -8,6 +8,7 @@ from scipy import sparse
 
 from engine.errors import InvalidCounts, InvalidStudy
 from engine.io.dataset import load_dataset
+from engine.io.files import resolve
 from engine.io.matrix import InMemory
 from engine.io.proteins import clean_name
 from engine.io.selection import Selection
@@ -129,3 +130,9 @@ def test_scattered_cells_are_read_in_bounded_stretches():
     assert np.array_equal(some.toarray(), values[cells][:, [4, 1]].toarray())
     assert max(stop - start for start, stop in asked) <= 4096 and sum(b - a for a, b in asked) < 9100
     assert Selection(Watched(values), cells=cells).rows(5, 5).shape == (0, 5)
+
+
+def test_a_package_path_does_not_climb_out_of_its_package():
+    with pytest.raises(InvalidStudy, match="none is there"):
+        resolve("package:scanpy/../anndata/__init__.py")
+    assert resolve("package:scanpy/datasets/10x_pbmc68k_reduced.h5ad").is_file()
