@@ -18,7 +18,8 @@ from pathlib import Path
 
 # genes: seconds and MB of the reference in Python (1,000 cells, one thread), then of the original in R (base, Rcpp)
 REFERENCE = {500: (0.23, 41, 0.90, 1.27), 1000: (0.68, 129, 2.36, 4.56), 2000: (1.59, 415, 7.49, 19.68)}
-SIZES = ((500, 1_000), (1000, 1_000), (2000, 1_000), (5000, 1_000), (500, 10_000), (1000, 10_000), (2000, 10_000),
+SIZES = ((500, 1_000), (1000, 1_000), (2000, 1_000), (5000, 1_000), (500, 2_000), (1000, 2_000),
+         (2000, 2_000), (5000, 2_000), (500, 10_000), (1000, 10_000), (2000, 10_000),
          (5000, 10_000), (500, 100_000), (1000, 100_000), (2000, 100_000), (5000, 100_000))  # fmt: skip
 SPARK_X_SECONDS = 16.7  # the original in R on the olfactory bulb, 262 spots, 15,928 genes
 POOL = 5  # blocks of different cells; larger files repeat them
