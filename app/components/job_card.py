@@ -85,9 +85,8 @@ def actions(job: Job) -> list[Any]:
     if job.active:
         return [] if job.cancel_requested else [_button("Cancel", "cancel", job.id, "stop")]
     if job.status == "done":
-        first, *others = RESULT[job.kind]
         return [dcc.Link(word, href=address.format(job.result), className=look)
-                for (word, address), look in zip((first, *others), LOOKS, strict=False)]
+                for (word, address), look in zip(RESULT[job.kind], LOOKS, strict=False)]
     fault = [alert(job.error)] if job.error else []
     return [*fault, _button("Try again", "retry", job.id, "again")]
 
