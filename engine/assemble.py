@@ -11,9 +11,10 @@ import numpy as np
 
 from engine import __version__
 from engine.command import command
+from engine.graph.split import EdgeSplit
+from engine.methods import Trained, split_all
 from engine.metrics.report import DatasetEdges, beats, report
 from engine.params import EmbedParams
-from engine.training import Trained
 from engine.types import META, GeneEmbedding, GeneGraph, Study
 
 PACKAGES = ("torch", "torch-geometric", "lightning", "scanpy", "anndata", "umap-learn", "igraph", "numpy")
@@ -52,26 +53,23 @@ def _rows(graphs: list[GeneGraph]):
     return rows.astype(dict.fromkeys(labels, "category"))
 
 
-def measure(adata, graphs: list[GeneGraph], trained: Trained, *, seed: int) -> list[dict]:
+def measure(adata, graphs: list[GeneGraph], splits: list[EdgeSplit], trained: Trained, *, seed: int) -> list[dict]:
     """Every measure of the map with its nulls, for `facts['metrics']`."""
-    parted = zip(graphs, trained.splits, strict=True)
+    parted = zip(graphs, splits, strict=True)
     edges = [DatasetEdges.of(graph, split.kept, split.held_out) for graph, split in parted]
     return report(
         adata.X, edges, clusters=adata.obs["cluster"].to_numpy(), connectivities=adata.obsp["connectivities"],
-        untrained=np.concatenate(trained.untrained), seed=seed,
+        untrained=None if trained.untrained is None else np.concatenate(trained.untrained), seed=seed,
     )  # fmt: skip
 
 
 def measure_again(embedding: GeneEmbedding, graphs: list[GeneGraph]) -> list[dict]:
     """The measures computed anew; the untrained network's value is the one recorded when the map was made."""
-    from engine.graph.split import split_edges
     from engine.tl.place import cluster
 
-    training = EmbedParams.from_dict(embedding.facts["params"]).training
-    edges = []
-    for i, graph in enumerate(graphs):
-        split = split_edges(graph.edges.shape[1], training.held_out, seed=(training.seed, i))
-        edges.append(DatasetEdges.of(graph, split.kept, split.held_out))
+    params = EmbedParams.from_dict(embedding.facts["params"])
+    training, parted = params.training, zip(graphs, split_all(graphs, params), strict=True)
+    edges = [DatasetEdges.of(graph, split.kept, split.held_out) for graph, split in parted]
     clusters, connectivities = embedding.obs["cluster"].to_numpy(), cluster(embedding.vectors, seed=training.seed)[1]
     found = report(embedding.vectors, edges, clusters=clusters, connectivities=connectivities, seed=training.seed)
     recorded = {measure["name"]: measure["nulls"] for measure in embedding.facts["metrics"]}

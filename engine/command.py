@@ -11,7 +11,7 @@ from engine.params import EmbedParams
 def command(study: str, params: EmbedParams) -> str:
     """`python -m engine embed …` with every parameter that is not the default."""
     words = ["python", "-m", "engine", "embed", study, "--out", f"{study}.h5ad"]
-    for group in (params.network, params.model, params.training):
+    for group in (params.method, params.network, params.model, params.training):
         for f in fields(group):
             if getattr(group, f.name) != f.default:
                 words += [f"--{f.name.replace('_', '-')}", str(getattr(group, f.name))]

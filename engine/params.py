@@ -7,6 +7,9 @@ from typing import Any
 
 from engine.errors import InvalidParameter
 
+METHOD_NAMES = ("muse-gnn", "pca", "gene2vec", "giant", "wsmae", "gae", "vgae", "mae", "table",
+                "random", "random-by-name", "untrained")  # fmt: skip
+
 
 def param(default: Any, label: str, doc: str, *, low: float | None = None, high: float | None = None,
           choices: tuple[str, ...] = ()) -> Any:
@@ -22,7 +25,9 @@ class Checked:
             value, meta = getattr(self, f.name), f.metadata
             if is_dataclass(value) or not meta:
                 continue
-            if meta["choices"]:
+            if isinstance(f.default, str) and not meta["choices"]:
+                good, expected = isinstance(value, str), "text"
+            elif meta["choices"]:
                 good, expected = value in meta["choices"], f"one of {', '.join(meta['choices'])}"
             else:
                 whole = isinstance(f.default, int)
@@ -31,6 +36,18 @@ class Checked:
                 expected = f"a {'whole ' if whole else ''}number from {meta['low']} to {meta['high']}"
             if not good:
                 raise InvalidParameter(f"'{meta['label']}' must be {expected}, found {value!r}. Choose another value.")
+
+
+@dataclass(frozen=True)
+class MethodParams(Checked):
+    """Which method gives the vectors."""
+
+    method: str = param("muse-gnn", "Method", "What gives a gene its vector: MuSe-GNN or one of its rivals",
+                        choices=METHOD_NAMES)  # fmt: skip
+    form: str = param("mended", "Form of a rival", "As it should be, or with the handicaps of the published benchmark",
+                      choices=("mended", "published"))
+    vectors: str = param("", "Table of vectors", "File gene × dimension, for the method 'table': scGPT, GenePT, "
+                         "Geneformer, scBERT or published Gene2vec vectors")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,7 @@ class TrainParams(Checked):
 class EmbedParams:
     """Everything that decides a gene map, beside its data."""
 
+    method: MethodParams = field(default_factory=MethodParams)
     network: NetworkParams = field(default_factory=NetworkParams)
     model: MuseParams = field(default_factory=MuseParams)
     training: TrainParams = field(default_factory=TrainParams)
@@ -97,6 +115,7 @@ class EmbedParams:
     def from_dict(cls, given: dict[str, dict[str, Any]]) -> EmbedParams:
         """The reverse of `to_dict`; what is not given keeps its default."""
         return cls(
+            method=MethodParams(**given.get("method", {})),
             network=NetworkParams(**given.get("network", {})),
             model=MuseParams(**given.get("model", {})),
             training=TrainParams(**given.get("training", {})),

@@ -11,14 +11,14 @@ from engine.errors import StorageDamaged, UnknownName
 from engine.graph.network import build_network
 from engine.io.dataset import load_dataset
 from engine.io.files import content_hash, resolve
+from engine.methods import split_all, train
 from engine.params import EmbedParams, NetworkParams
 from engine.progress import Progress, Span
 from engine.store import Store, artifact_id, read_h5ad
-from engine.training import train_muse
 from engine.types import META, DatasetSource, GeneEmbedding, GeneGraph, Roles, Study
 
 GRAPH_VERSION = 2
-EMBEDDING_VERSION = 1
+EMBEDDING_VERSION = 2
 
 
 def graph_id(source: DatasetSource, params: NetworkParams, *, roles: Roles, store: Store) -> str:
@@ -72,12 +72,13 @@ def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "aut
     names = networks(study, params.network, store=store, device=device, progress=Span(progress, 0.0, 0.1))
     graphs = [load_graph(graph, store=store) for graph in names]
     progress.stage("Learning which genes keep company", 0.1)
-    trained = train_muse(graphs, params, device=device, checkpoint=checkpoint, progress=Span(progress, 0.1, 0.8))
+    splits = split_all(graphs, params)
+    trained = train(graphs, splits, params, device=device, checkpoint=checkpoint, progress=Span(progress, 0.1, 0.8))
     progress.stage("Drawing the map", 0.8)
     adata = place_genes(graphs, trained, seed=seed)
     progress.check()
     progress.stage("Measuring the map", 0.9)
-    metrics = measure(adata, graphs, trained, seed=seed)
+    metrics = measure(adata, graphs, splits, trained, seed=seed)
     found = facts(study, params, dict(zip(names, graphs, strict=True)), trained, metrics,
                   seconds=time.monotonic() - started, n_clusters=adata.obs["cluster"].nunique())  # fmt: skip
     store.write(name, finished(adata, found).adata)

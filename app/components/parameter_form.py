@@ -15,7 +15,7 @@ from engine.params import EmbedParams
 if TYPE_CHECKING:
     from app.services import Services
 
-GROUPS = {"network": "Network", "model": "Model", "training": "Training"}
+GROUPS = {"method": "Method", "network": "Network", "model": "Model", "training": "Training"}
 
 
 def parameter_form(owner: str, params: EmbedParams) -> html.Div:
@@ -66,12 +66,14 @@ def _group(owner: str, group: str, params: Any) -> html.Fieldset:
     return html.Fieldset([html.Legend(GROUPS[group]), html.Div(inputs, className="gw-form-grid")])
 
 
-def _input(owner: str, group: str, f: Field, value: Any) -> dmc.NumberInput | dmc.Select:
+def _input(owner: str, group: str, f: Field, value: Any) -> dmc.NumberInput | dmc.Select | dmc.TextInput:
     meta = f.metadata
     shared = {"id": {"type": "param", "owner": owner, "group": group, "name": f.name}, "label": meta["label"],
               "value": value, "size": "sm", "inputWrapperOrder": ["label", "input", "error", "description"]}
     if meta["choices"]:
         return dmc.Select(data=list(meta["choices"]), allowDeselect=False, description=meta["doc"], **shared)
+    if isinstance(value, str):
+        return dmc.TextInput(description=meta["doc"], **shared)
     return dmc.NumberInput(description=f"{meta['doc']}, {_plain(meta['low'])} to {_plain(meta['high'])}",
                            allowDecimal=isinstance(value, float), hideControls=True, clampBehavior="none", **shared)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from engine.errors import InvalidParameter
 from engine.library import Library
-from engine.params import EmbedParams, MuseParams, NetworkParams, TrainParams
+from engine.params import EmbedParams, MethodParams, MuseParams, NetworkParams, TrainParams
 from engine.settings import Settings
 
-GROUPS = {"network": NetworkParams, "model": MuseParams, "training": TrainParams}
+GROUPS = {"method": MethodParams, "network": NetworkParams, "model": MuseParams, "training": TrainParams}
 
 
 def add(commands) -> None:

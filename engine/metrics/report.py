@@ -124,6 +124,18 @@ def report(
     return [_entry(m, values[m.name], nulls) for m in MEASURES if values[m.name] is not None]
 
 
+def measures_of(
+    vectors: np.ndarray, data: list[DatasetEdges], *, clusters: np.ndarray, connectivities: sparse.spmatrix,
+    signed: bool = True,
+) -> Values:
+    """Every measure of a map without its nulls, by the name of the measure; None where it has no value.
+
+    `signed` says that edges of either sign are read by the size of the cosine, else by the cosine itself.
+    The other parameters are those of `report`.
+    """
+    return _of_map(vectors, np.asarray(clusters), connectivities, _Rows(data), signed=signed)
+
+
 def _entry(measure: Measure, value: float, nulls: dict[str, Values]) -> dict[str, Any]:
     of_measure = {name: values[measure.name] for name, values in nulls.items() if measure.name in values}
     chance = of_measure["random vectors"] if measure.chance is None else measure.chance
@@ -142,9 +154,10 @@ def beats(value: float, nulls: list[float | None], *, best: int) -> bool | None:
     return value > max(known) if best else value < min(known)
 
 
-def _of_map(vectors: np.ndarray, clusters: np.ndarray, connectivities: sparse.spmatrix, rows: _Rows) -> Values:
+def _of_map(vectors: np.ndarray, clusters: np.ndarray, connectivities: sparse.spmatrix, rows: _Rows, *,
+            signed: bool = True) -> Values:
     cosines = [by_edges.cosine(part) for part in rows.parts(vectors)]
-    return _edge_values(cosines, rows.data) | _cluster_values(vectors, clusters, connectivities, rows)
+    return _edge_values(cosines, rows.data, signed=signed) | _cluster_values(vectors, clusters, connectivities, rows)
 
 
 def _nulls(rows: _Rows, n_latent: int, untrained: np.ndarray | None, n_clusters: int, seed: int) -> dict[str, Values]:
@@ -173,18 +186,18 @@ def _by_degree(rows: _Rows, n_clusters: int) -> Values:
     return {"neighbour_overlap": _number(neighbour_overlap(rows.neighbours, rows.datasets, groups))}
 
 
-def _edge_values(scores: list[np.ndarray], data: list[DatasetEdges]) -> Values:
+def _edge_values(scores: list[np.ndarray], data: list[DatasetEdges], *, signed: bool = True) -> Values:
     """Edge measures, each the mean over the datasets that have such edges."""
-    each = [_edge_values_of(s, d) for s, d in zip(scores, data, strict=True)]
+    each = [_edge_values_of(s, d, signed=signed) for s, d in zip(scores, data, strict=True)]
     return {name: _mean([values[name] for values in each]) for name in each[0]}
 
 
-def _edge_values_of(scores: np.ndarray, d: DatasetEdges) -> dict[str, float]:
+def _edge_values_of(scores: np.ndarray, d: DatasetEdges, *, signed: bool) -> dict[str, float]:
     loops = np.tile(np.arange(d.n_genes), (2, 1))
     sets = [d.held_out[:, d.held_out_sign > 0], d.held_out[:, d.held_out_sign < 0], d.edges, loops]
     positive, negative, kept, diagonal = by_edges.edge_aucs(scores, sets, d.network)
     return {
-        "held_out_auc": by_edges.edge_aucs(np.abs(scores), [d.held_out], d.network)[0],
+        "held_out_auc": by_edges.edge_aucs(np.abs(scores) if signed else scores, [d.held_out], d.network)[0],
         "held_out_auc_positive": positive, "held_out_auc_negative": negative,
         "edge_auc": by_edges.with_diagonal(kept, diagonal, d.edges.shape[1], d.n_genes),
     }  # fmt: skip

@@ -48,9 +48,9 @@ def _task(n_genes: int, *, n_cells: int):
     import numpy as np
 
     from engine.graph.to_torch import graph_tensors
+    from engine.methods.muse import overlaps
     from engine.params import MuseParams
     from engine.train.muse_task import MuseTask
-    from engine.training import overlaps
 
     graphs = [_network(n_genes, n_cells, seed=seed) for seed in range(3)]
     kept = [np.arange(graph.edges.shape[1]) for graph in graphs]

@@ -134,7 +134,7 @@ def test_a_broken_checkpoint_starts_the_run_anew(study, embedding, tmp_path):
 
 
 def test_a_map_that_is_there_is_taken_from_the_store(study, store, embedding, monkeypatch):
-    monkeypatch.setattr("engine.pipeline.train_muse", None)
+    monkeypatch.setattr("engine.pipeline.train", None)
     assert pipeline.embed(study, SHORT, store=store) == pipeline.embedding_id(study, SHORT, store=store)
 
 

@@ -1,36 +1,23 @@
-"""From networks to vectors: edges kept out, overlaps of datasets, MuSe-GNN trained."""
+"""MuSe-GNN: from networks to vectors, with the overlaps of datasets that it learns from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
 from engine.errors import InvalidStudy
-from engine.graph.split import EdgeSplit, split_edges
-from engine.metrics.edges import cosine_edge_auc
+from engine.graph.split import EdgeSplit
+from engine.methods.trained import Trained, held_out_auc
 from engine.metrics.overlap import adjacency, neighbour_jaccard
 from engine.params import EmbedParams
 from engine.progress import Progress
 from engine.types import GeneGraph
 
 
-@dataclass(frozen=True)
-class Trained:
-    """Vectors of each dataset after and before training, the edges kept out, and how the run went."""
-
-    vectors: list[np.ndarray]
-    untrained: list[np.ndarray]
-    splits: list[EdgeSplit]
-    history: dict[str, list[float]]
-    epoch_seconds: float
-    device: str
-
-
-def train_muse(graphs: list[GeneGraph], params: EmbedParams, *, device: str, checkpoint: Path,
-               progress: Progress) -> Trained:
+def train_muse(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedParams, *, device: str,
+               checkpoint: Path, progress: Progress) -> Trained:
     """Train MuSe-GNN on the networks of a study.
 
     Raises
@@ -40,32 +27,37 @@ def train_muse(graphs: list[GeneGraph], params: EmbedParams, *, device: str, che
     DeviceUnavailable
         When the device is not there.
     """
-    from engine.graph.to_torch import graph_tensors
     from engine.train.device import describe, make_fabric
     from engine.train.loop import fit
-    from engine.train.muse_task import MuseTask
 
-    fabric, seed = make_fabric(device), params.training.seed
+    fabric = make_fabric(device)
     progress.device(describe(fabric))
-    splits = [split_edges(g.edges.shape[1], params.training.held_out, seed=(seed, i)) for i, g in enumerate(graphs)]
-    tensors = [graph_tensors(g, s.kept).to(fabric.device) for g, s in zip(graphs, splits, strict=True)]
-    kept = [split.kept for split in splits]
-    task = MuseTask(tensors, overlaps(graphs, kept, device=fabric.device), params.model, seed=seed)
-    fabric.to_device(task.model)
+    task = _task(graphs, splits, params, fabric)
     untrained = task.output()
     run = fit(task, params.training, fabric=fabric, checkpoint=checkpoint, progress=progress,
               validate=lambda vectors: held_out_auc(graphs, splits, vectors))  # fmt: skip
-    return Trained(task.output(), untrained, splits, run.history, run.epoch_seconds, describe(fabric))
+    return Trained(task.output(), describe(fabric), untrained, run.history, run.epoch_seconds)
 
 
-def held_out_auc(graphs: list[GeneGraph], splits: list[EdgeSplit], vectors: list[np.ndarray]) -> float | None:
-    """Mean over datasets of the AUC of held-out positive edges against all non-edges, by cosine."""
-    found = []
-    for graph, split, z in zip(graphs, splits, vectors, strict=True):
-        positive = split.held_out[graph.statistic[split.held_out] > 0]
-        if len(positive):
-            found.append(cosine_edge_auc(z, graph.edges[:, positive], graph.edges))
-    return float(np.mean(found)) if found else None
+def untrained_muse(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedParams, *, device: str,
+                   checkpoint: Path, progress: Progress) -> Trained:
+    """The vectors of MuSe-GNN with its first weights."""
+    from engine.train.device import describe, make_fabric
+
+    fabric = make_fabric(device)
+    return Trained(_task(graphs, splits, params, fabric).output(), describe(fabric))
+
+
+def _task(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedParams, fabric):
+    from engine.graph.to_torch import graph_tensors
+    from engine.train.muse_task import MuseTask
+
+    kept = [split.kept for split in splits]
+    tensors = [graph_tensors(graph, edges).to(fabric.device) for graph, edges in zip(graphs, kept, strict=True)]
+    shared = overlaps(graphs, kept, device=fabric.device)
+    task = MuseTask(tensors, shared, params.model, seed=params.training.seed)
+    fabric.to_device(task.model)
+    return task
 
 
 def overlaps(graphs: list[GeneGraph], kept: list[np.ndarray], *, device) -> dict:

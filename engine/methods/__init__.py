@@ -1,0 +1,73 @@
+"""The methods that give every gene of every dataset a vector, all by one protocol.
+
+Adding one is a file with a function like `train_muse`, and its line in `METHODS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from engine.errors import unknown
+from engine.graph.split import EdgeSplit, split_edges
+from engine.methods.trained import Trained
+from engine.params import EmbedParams
+from engine.progress import Progress
+from engine.types import GeneGraph
+
+__all__ = ["METHODS", "Method", "Trained", "find_method", "split_all", "train"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to gene vectors.
+
+    `signed` says that genes whose edge is negative are meant to point apart, so that an edge of either
+    sign is read by the size of the cosine; else edges are read by the cosine itself. `kind` is model,
+    rival or null; `function` is `module:name`, imported when it is run.
+    """
+
+    name: str
+    label: str
+    kind: str
+    signed: bool
+    function: str
+    about: str
+
+    def run(self, graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedParams, *, device: str,
+            checkpoint: Path, progress: Progress) -> Trained:
+        """Vectors of the genes of `graphs`, learned from the kept edges of `splits`."""
+        module, name = self.function.split(":")
+        function = getattr(import_module(f"engine.methods.{module}"), name)
+        return function(graphs, splits, params, device=device, checkpoint=checkpoint, progress=progress)
+
+
+METHODS = {method.name: method for method in (
+    Method("muse-gnn", "MuSe-GNN", "model", True, "muse:train_muse",
+           "A graph transformer with one stack for all datasets (Liu et al., NeurIPS 2023)."),
+    Method("random", "Random vectors", "null", True, "nulls:random", "Knows nothing."),
+    Method("random-by-name", "One random vector a name", "null", True, "nulls:by_name",
+           "Knows only the names of the genes."),
+    Method("untrained", "Untrained network", "null", True, "muse:untrained_muse", "MuSe-GNN before it learned."),
+)}  # fmt: skip
+
+
+def find_method(name: str) -> Method:
+    """The method of that name; raises `UnknownName` when there is none."""
+    if name not in METHODS:
+        raise unknown("method", name, METHODS, where="among those that embed genes")
+    return METHODS[name]
+
+
+def split_all(graphs: list[GeneGraph], params: EmbedParams) -> list[EdgeSplit]:
+    """The edges kept and held out of every dataset: the same for every method at one seed."""
+    share, seed = params.training.held_out, params.training.seed
+    return [split_edges(graph.edges.shape[1], share, seed=(seed, i)) for i, graph in enumerate(graphs)]
+
+
+def train(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedParams, *, device: str, checkpoint: Path,
+          progress: Progress) -> Trained:
+    """Run the method that `params` name."""
+    return find_method(params.method.method).run(graphs, splits, params, device=device, checkpoint=checkpoint,
+                                          progress=progress)  # fmt: skip
