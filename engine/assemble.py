@@ -56,7 +56,7 @@ def _rows(graphs: list[GeneGraph]):
 def measure(adata, graphs: list[GeneGraph], splits: list[EdgeSplit], trained: Trained, *, seed: int) -> list[dict]:
     """Every measure of the map with its nulls, for `facts['metrics']`."""
     parted = zip(graphs, splits, strict=True)
-    edges = [DatasetEdges.of(graph, split.kept, split.held_out) for graph, split in parted]
+    edges = [DatasetEdges.of(graph, split.seen, split.held_out) for graph, split in parted]
     return report(
         adata.X, edges, clusters=adata.obs["cluster"].to_numpy(), connectivities=adata.obsp["connectivities"],
         untrained=None if trained.untrained is None else np.concatenate(trained.untrained), seed=seed,
@@ -69,7 +69,7 @@ def measure_again(embedding: GeneEmbedding, graphs: list[GeneGraph]) -> list[dic
 
     params = EmbedParams.from_dict(embedding.facts["params"])
     training, parted = params.training, zip(graphs, split_all(graphs, params), strict=True)
-    edges = [DatasetEdges.of(graph, split.kept, split.held_out) for graph, split in parted]
+    edges = [DatasetEdges.of(graph, split.seen, split.held_out) for graph, split in parted]
     clusters, connectivities = embedding.obs["cluster"].to_numpy(), cluster(embedding.vectors, seed=training.seed)[1]
     found = report(embedding.vectors, edges, clusters=clusters, connectivities=connectivities, seed=training.seed)
     recorded = {measure["name"]: measure["nulls"] for measure in embedding.facts["metrics"]}

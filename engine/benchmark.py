@@ -125,7 +125,7 @@ def table(scores: dict[tuple[str, int], dict[str, Any]]) -> pd.DataFrame:
 def _values(vectors, clusters, connectivities, graphs, splits, params: EmbedParams) -> dict[str, float | None]:
     from engine.metrics.report import DatasetEdges, measures_of
 
-    edges = [DatasetEdges.of(graph, split.kept, split.held_out) for graph, split in zip(graphs, splits, strict=True)]
+    edges = [DatasetEdges.of(graph, split.seen, split.held_out) for graph, split in zip(graphs, splits, strict=True)]
     signed = METHODS[params.method.method].signed
     return measures_of(vectors, edges, clusters=clusters, connectivities=connectivities, signed=signed)
 

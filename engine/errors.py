@@ -46,6 +46,14 @@ class DeviceUnavailable(GeneweaveError):
     """A device was asked for that this machine does not have."""
 
 
+class TrainingDiverged(GeneweaveError):
+    """A loss that is no number any more."""
+
+
+class MemoryShort(GeneweaveError):
+    """Work that would need more memory than this machine has free."""
+
+
 class StorageFull(GeneweaveError):
     """The disk has no room; nothing was written."""
 

@@ -80,8 +80,18 @@ class MuseParams(Checked):
 
     n_latent: int = param(32, "Dimensions", "Length of a gene's vector", low=2, high=512)
     n_hidden: int = param(32, "Hidden width", "Width of one attention head", low=2, high=512)
+    components: int = param(128, "Components of the input", "Leading components of the residuals that describe a gene; "
+                            "0 takes the residuals of all cells", low=0, high=2048)  # fmt: skip
+    signs: str = param("kept", "Signs of edges", "kept: genes that replace each other point apart; ignored: an edge is "
+                       "an edge, as in the paper", choices=("kept", "ignored"))
+    sharing: str = param("one", "Shared layers", "one stack for all datasets, one a modality as in the paper, or none",
+                         choices=("one", "modality", "none"))  # fmt: skip
     decoder: str = param("bilinear", "Decoder", "bilinear on sampled signed edges, or the paper's dense MLP",
                          choices=("bilinear", "mlp"))
+    similarity_weight: float = param(1.0, "Weight of similarity", "Pull between the same gene in two datasets",
+                                     low=0.0, high=100.0)  # fmt: skip
+    similarity_by: str = param("partners", "Similarity by", "partners: the pull is the share λ of partners that a gene "
+                               "has in both datasets; even: the same for all", choices=("partners", "even"))
     contrast_weight: float = param(0.01, "Weight of contrast", "λ_c of the InfoNCE loss", low=0.0, high=10.0)
     temperature: float = param(0.07, "Temperature", "τ of the InfoNCE loss", low=0.001, high=10.0)
     n_anchors: int = param(100, "Contrast anchors", "Differing genes drawn from each side of a pair", low=2, high=5000)
@@ -91,10 +101,22 @@ class MuseParams(Checked):
 class TrainParams(Checked):
     """How long and how fast the model learns."""
 
-    epochs: int = param(200, "Epochs", "Passes over all datasets", low=1, high=100000)
-    learning_rate: float = param(0.001, "Learning rate", "Step size of Adam", low=1e-6, high=1.0)
+    epochs: int = param(200, "Epochs", "Passes over all datasets, at most", low=1, high=100000)
+    learning_rate: float = param(0.005, "Learning rate", "Step size of Adam at the start", low=1e-6, high=1.0)
+    decoder_rate: float = param(1.0, "Decoder's rate", "Learning rate of the decoder over that of the encoder",
+                                low=0.01, high=100.0)  # fmt: skip
+    schedule: str = param("falling", "Schedule", "The learning rate falls to a twentieth along a cosine, or stays",
+                          choices=("falling", "constant"))  # fmt: skip
+    step_of: str = param("block", "A step is", "block: of up to eight datasets, each with a partner among them; pair: "
+                         "of one dataset and its partner, as in the paper", choices=("block", "pair"))
+    patience: int = param(5, "Patience", "Looks at the edges to stop by without gain after which training ends; "
+                          "0 never stops early", low=0, high=1000)  # fmt: skip
+    stop_by: float = param(0.02, "Edges to stop by", "Share of edges hidden from training that it may stop by",
+                           low=0.0, high=0.5)  # fmt: skip
     held_out: float = param(0.05, "Edges kept out", "Share of edges hidden from training, to measure on",
                             low=0.0, high=0.5)  # fmt: skip
+    wiring: str = param("found", "Wiring", "Edges as found, or rewired at equal degree: a null that keeps only how many "
+                       "partners a gene has", choices=("found", "rewired"))
     seed: int = param(0, "Seed", "Same seed, same map on one machine", low=0, high=2**31 - 1)
 
 

@@ -62,8 +62,9 @@ def find_method(name: str) -> Method:
 
 def split_all(graphs: list[GeneGraph], params: EmbedParams) -> list[EdgeSplit]:
     """The edges kept and held out of every dataset: the same for every method at one seed."""
-    share, seed = params.training.held_out, params.training.seed
-    return [split_edges(graph.edges.shape[1], share, seed=(seed, i)) for i, graph in enumerate(graphs)]
+    training = params.training
+    return [split_edges(graph.edges.shape[1], training.held_out, validation=training.stop_by, seed=(training.seed, i))
+            for i, graph in enumerate(graphs)]  # fmt: skip
 
 
 def train(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedParams, *, device: str, checkpoint: Path,

@@ -12,9 +12,10 @@ import torch
 from engine.store import atomic_write
 
 
-def save_checkpoint(path: Path, *, epoch: int, model, optimizer, history: dict[str, list[float]]) -> None:
+def save_checkpoint(path: Path, *, epoch: int, model, optimizer, fit) -> None:
     """Write aside, then move in place; a kill at any moment leaves the last whole checkpoint."""
-    state = {"epoch": epoch, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "history": history}
+    state = {"epoch": epoch, "model": model.state_dict(), "optimizer": optimizer.state_dict(),
+             "history": fit.history, "best": fit.best, "stale": fit.stale, "weights": fit.weights}  # fmt: skip
     content = io.BytesIO()
     torch.save(state, content)
     with atomic_write(path) as part:

@@ -4,13 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from anndata import AnnData
+from scipy import sparse
 from torch.nn.functional import normalize
+from torch_geometric.nn import GraphNorm as ReferenceNorm
 from torch_geometric.nn import TransformerConv
 
-from engine.models.attention import GeneAttention, attention_graph
+from engine.graph.to_torch import graph_tensors, leading_components
+from engine.models.attention import GeneAttention, GraphNorm, dense_ties, edgewise_ties
 from engine.models.muse_gnn import MuseGnn, SignedDecoder
 from engine.models.muse_losses import dense_reconstruction, nt_xent, signed_reconstruction, weighted_similarity
 from engine.params import MuseParams
+from engine.types import GeneGraph
 from tests.shared_data import shared
 
 
@@ -21,35 +26,63 @@ def small_graph():
     return pairs[:, torch.rand(pairs.shape[1], generator=rng) < 0.2]
 
 
-def test_dense_and_edgewise_attention_equal_pytorch_geometric_forward_and_backward(small_graph, monkeypatch):
+UNSIGNED = torch.zeros(0, dtype=torch.int8)
+
+
+def test_dense_and_edgewise_attention_equal_pytorch_geometric_forward_and_backward(small_graph):
     torch.manual_seed(0)
     layer, x = GeneAttention(9, 8, heads=3), torch.randn(30, 9)
-    dense = attention_graph(small_graph, 30)
-    monkeypatch.setattr("engine.models.attention.DENSE_FROM", 1.0)
-    sparse = attention_graph(small_graph, 30)
-    assert dense.dtype == torch.bool and sparse.dtype == torch.int64
+    loops = torch.arange(30).repeat(2, 1)
     reference = TransformerConv(9, 8, heads=3)
     reference.load_state_dict(layer.state_dict())
-    gradients = []
-    for module, graph in ((layer, dense), (layer, sparse), (reference, sparse)):
-        module.zero_grad()
-        out = module(x, graph)
+    expected = reference(x, torch.cat([small_graph, small_graph.flip(0), loops], dim=1))
+    expected.square().sum().backward()
+    for make in (dense_ties, edgewise_ties):
+        layer.zero_grad()
+        out = layer(x[None], make([small_graph], [UNSIGNED], [30]))[0]
         out.square().sum().backward()
-        gradients.append((out.detach(), module.lin_key.weight.grad.clone()))
-    for out, gradient in gradients[:2]:
-        torch.testing.assert_close(out, gradients[2][0], rtol=1e-4, atol=1e-5)
-        torch.testing.assert_close(gradient, gradients[2][1], rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(out, expected, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(layer.lin_key.weight.grad, reference.lin_key.weight.grad, rtol=1e-3, atol=1e-4)
 
 
-def test_a_gene_attends_only_to_its_neighbours_and_itself():
-    layer, x = GeneAttention(4, 4, heads=2), torch.randn(4, 4)
-    graph = attention_graph(torch.tensor([[0, 1], [1, 2]]), 4)
-    before = layer(x, graph)
+def test_both_forms_of_signed_attention_agree_for_a_padded_batch(small_graph):
+    torch.manual_seed(0)
+    layer, few = GeneAttention(9, 8, heads=4), small_graph[:, (small_graph < 20).all(0)]
+    signs = [torch.randint(2, (pairs.shape[1],)).to(torch.int8) * 2 - 1 for pairs in (small_graph, few)]
+    x = torch.randn(2, 30, 9)
+    dense, edgewise = (layer(x, make([small_graph, few], signs, [30, 20])) for make in (dense_ties, edgewise_ties))
+    torch.testing.assert_close(dense[0], edgewise[0], rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(dense[1, :20], edgewise[1, :20], rtol=1e-4, atol=1e-5)
+
+
+def test_a_gene_attends_only_to_its_neighbours_and_itself_each_head_by_its_sign():
+    layer, x = GeneAttention(4, 4, heads=2), torch.randn(1, 4, 4)
+    ties = dense_ties([torch.tensor([[0, 1], [1, 2]])], [torch.tensor([1, -1], dtype=torch.int8)], [4])
+    before = layer(x, ties)[0].view(4, 2, 4)
     changed = x.clone()
-    changed[3] += 1.0
-    after = layer(changed, graph)
-    torch.testing.assert_close(before[:3], after[:3])
-    assert not torch.allclose(before[3], after[3])
+    changed[0, 2] += 1.0
+    after = layer(changed, ties)[0].view(4, 2, 4)
+    torch.testing.assert_close(before[[0, 3]], after[[0, 3]])
+    torch.testing.assert_close(before[1, 0], after[1, 0])
+    assert not torch.allclose(before[1, 1], after[1, 1])
+
+
+def test_a_dataset_gets_the_same_vectors_alone_and_in_a_padded_batch(small_graph):
+    torch.manual_seed(0)
+    few = small_graph[:, (small_graph < 20).all(0)]
+    model = MuseGnn([9, 9], [30, 20], [0, 0], MuseParams())
+    x = [torch.randn(30, 9), torch.randn(20, 9)]
+    together = model.encoder([0, 1], x, dense_ties([small_graph, few], [UNSIGNED] * 2, [30, 20]))
+    alone = model.encoder([1], x[1:], dense_ties([few], [UNSIGNED], [20]))
+    torch.testing.assert_close(together[1, :20], alone[0], rtol=1e-4, atol=1e-5)
+
+
+def test_graph_norm_equals_pytorch_geometric(small_graph):
+    torch.manual_seed(0)
+    ours, theirs, x = GraphNorm(6), ReferenceNorm(6), torch.randn(2, 30, 6)
+    theirs.load_state_dict(ours.state_dict())
+    out = ours(x, torch.ones(2, 30, dtype=torch.bool))
+    torch.testing.assert_close(out.flatten(0, 1), theirs(x.flatten(0, 1), torch.arange(2).repeat_interleave(30)))
 
 
 def test_dense_contrast_equals_the_published_loss():
@@ -104,18 +137,47 @@ def test_the_signed_decoder_tells_same_from_opposite_from_right_angle():
     assert max(square) < 0.3
 
 
+@pytest.mark.parametrize("sharing", [[0, 0], [0, 1]])
 @pytest.mark.parametrize("decoder", ["bilinear", "mlp"])
-def test_every_parameter_learns(small_graph, decoder):
+def test_every_parameter_learns(small_graph, decoder, sharing):
     torch.manual_seed(0)
-    model = MuseGnn([7, 5], [30, 30], MuseParams(decoder=decoder))
-    graph, loss = attention_graph(small_graph, 30), 0.0
+    model, loss = MuseGnn([7, 5], [30, 30], sharing, MuseParams(decoder=decoder)), 0.0
     for i, n in enumerate((7, 5)):
-        z = model.encoder(i, torch.randn(30, n), graph)
+        z = model.encoder([i], [torch.randn(30, n)], dense_ties([small_graph], [UNSIGNED], [30]))[0]
         assert z.shape == (30, 32)
-        if model.signed:
-            loss = loss + model.decoders[0](normalize(z, dim=1), small_graph).square().sum()
-        else:
-            loss = loss + model.decoders[i](z).square().sum()
+        decoded = model.decoders[i](z) if model.dense_decoder else model.decoders[0](normalize(z, dim=1), small_graph)
+        loss = loss + decoded.square().sum()
     loss.backward()
     still = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().any()]
     assert [name for name in still if "lin_key.bias" not in name] == []
+
+
+def test_drawn_pairs_have_the_sign_that_the_graph_says():
+    rng = torch.Generator().manual_seed(0)
+    graph = graph_tensors(small_signed_graph(), np.arange(5))
+    pairs, sign = graph.sample(1000, rng)
+    known = {(0, 1): 1, (0, 2): -1, (1, 2): 1, (2, 3): -1, (3, 4): 1}
+    assert [known.get(tuple(pair), 0) for pair in pairs.T.tolist()] == sign.tolist()
+    assert {1, -1, 0} == set(sign.tolist())
+    assert set(graph.sample_neighbour(torch.tensor([1] * 50), rng).tolist()) == {0, 2}
+    assert graph.joined.tolist() == [True, True, True, True, True, False]
+
+
+def test_without_signs_every_edge_is_a_partner():
+    graph = graph_tensors(small_signed_graph(), np.arange(5), signed=False)
+    assert len(graph.rising) == 5 and not len(graph.opposing) and not len(graph.edges()[1])
+
+
+def test_leading_components_keep_the_correlation_of_genes():
+    x = np.random.default_rng(0).standard_normal((40, 300)).astype(np.float32)
+    x[10:20] += 2 * x[0]
+    found = leading_components(x, 40)
+    np.testing.assert_allclose(np.corrcoef(x), found @ found.T * (found**2).sum(1)[0] ** -1, atol=1e-3)
+    assert leading_components(x, 5).shape == (40, 5)
+
+
+def small_signed_graph():
+    signs = sparse.csr_matrix(([1, -1, 1, -1, 1], ([0, 0, 1, 2, 3], [1, 2, 2, 3, 4])), shape=(6, 6), dtype=np.float32)
+    adata = AnnData(np.random.default_rng(0).standard_normal((6, 8)).astype(np.float32))
+    adata.obsp["statistic"] = sparse.csr_matrix(signs + signs.T)
+    return GeneGraph(adata)

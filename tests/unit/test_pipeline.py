@@ -14,7 +14,7 @@ from engine.settings import Settings
 from engine.store import Store
 from tests.simulated import N_MODULES, write_study
 
-SHORT = EmbedParams(training=TrainParams(epochs=40, learning_rate=0.005))
+SHORT = EmbedParams(training=TrainParams(epochs=40, patience=0))
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_the_same_seed_gives_the_same_map_and_another_does_not(study, embedding,
     assert np.array_equal(again.vectors, embedding.vectors)
     assert np.array_equal(again.adata.obsm["X_umap"], embedding.adata.obsm["X_umap"])
     assert (again.obs["cluster"] == embedding.obs["cluster"]).all()
-    other = EmbedParams(training=TrainParams(epochs=40, learning_rate=0.005, seed=1))
+    other = EmbedParams(training=TrainParams(epochs=40, patience=0, seed=1))
     different = pipeline.load_embedding(pipeline.embed(study, other, store=store, device="cpu"), store=store)
     assert not np.allclose(different.vectors, embedding.vectors)
 
