@@ -12,9 +12,9 @@ def tell_pairs(names: np.ndarray, features: np.ndarray, source: np.ndarray, targ
     """AUROC and AUPRC of both models on pairs of genes, and of how often their genes are positive.
 
     A pair is |a − b| beside a · b, column by column. Folds are parted by source: no source is in training and
-    in test. Targets do come back, and some are positive more often than others; how far that alone leads is
-    told as the model named "": the product over both genes of the share of positives among their pairs in
-    training.
+    in test. Targets do come back, and some are positive more often than others: random vectors are enough for
+    a model to learn which. How far that alone leads is told as the model named "": the product over both
+    genes of the share of positives among their pairs in training. Only what exceeds it speaks for a map.
 
     Parameters
     ----------
