@@ -21,7 +21,7 @@ from engine.types import META, GeneGraph
 if TYPE_CHECKING:
     import pandas as pd
 
-SCORE_VERSION = 1
+SCORE_VERSION = 2
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ GROUPS = {
     "orthologs": ("Orthologs", "Which gene of another species is which human gene."),
     "gene sets": ("Gene sets", "Genes that belong together: pathways, processes, diseases, tissues."),
     "TF targets": ("Regulators and targets", "Which transcription factor acts on which gene."),
+    "gene pairs": ("Pairs of genes", "Pairs that act on one another and pairs that do not, to test a map with."),
     "signalling": ("Signalling", "Which protein acts on which, within cells and between them."),
     "example": ("Examples", "Real data sets to try Geneweave with."),
 }
@@ -56,8 +57,8 @@ def layout(services: Services, kind: str = ALL_KINDS, word: str = "") -> html.Di
 
 
 def chosen(library: list[Shown], kind: str, word: str) -> list[Shown]:
-    """Entries of a kind with all the words in their text; orthologs go with the genes."""
-    kinds = {"genes": ("genes", "orthologs")}.get(kind, (kind,))
+    """Entries of a kind with all the words in their text; orthologs go with the genes, pairs with the regulators."""
+    kinds = {"genes": ("genes", "orthologs"), "TF targets": ("TF targets", "gene pairs")}.get(kind, (kind,))
     words = (word or "").lower().split()
     right = [shown for shown in library if kind == ALL_KINDS or (kind == "own" and shown.entry.own)
              or shown.entry.kind in kinds]

@@ -17,10 +17,11 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["KINDS", "STATES", "Entry", "Knowledge"]
+__all__ = ["GENE_TABLES", "KINDS", "STATES", "Entry", "Knowledge"]
 
 HERE, MIRROR, ADDRESS, NOWHERE = STATES = ("here", "in the mirror", "at an address", "not to be had")
-SETS, EDGES = ("gene sets",), ("TF targets", "signalling")
+SETS, EDGES, PAIRS = ("gene sets",), ("TF targets", "signalling"), ("gene pairs",)
+GENE_TABLES = ("genes-grch38", "genes-hgnc")  # of human genes; either turns ids into symbols
 
 
 class Knowledge:
@@ -119,15 +120,19 @@ class Knowledge:
             When it is not here, or names genes by ids and no human gene table is here.
         """
         entry = self._needed(name, SETS)
-        if not entry.reader.endswith(("entrez", "ensembl_id")):
-            return _gene_sets(self._stamp(entry), entry.reader, None)
-        genes = self.gene_table("human")
-        if genes is None:
-            raise KnowledgeMissing(
-                f"'{name}' names its genes by ids, and no human gene table is here to turn them into symbols. "
-                "Fetch 'genes-grch38' or 'genes-hgnc' from the Library."
-            )
-        return _gene_sets(self._stamp(entry), entry.reader, genes)
+        return _gene_sets(self._stamp(entry), entry.reader, self._names_for(entry))
+
+    def gene_pairs(self, name: str) -> pd.DataFrame:
+        """Labelled pairs of genes as source, target, label; see `engine.knowledge.gene_pairs.read_pairs`.
+
+        Raises
+        ------
+        UnknownName
+        KnowledgeMissing
+            When it is not here, or names genes by ids and no human gene table is here.
+        """
+        entry = self._needed(name, PAIRS)
+        return _gene_pairs(self._stamp(entry), entry.reader, self._names_for(entry)).copy()
 
     def network(self, name: str) -> pd.DataFrame:
         """A network as source, target, sign, weight, confidence; see `engine.knowledge.networks.read_network`.
@@ -138,6 +143,27 @@ class Knowledge:
         """
         entry = self._needed(name, EDGES)
         return _network(self._stamp(entry), entry.reader).copy()
+
+    def sources(self, name: str) -> list[Entry]:
+        """What an entry is read from: itself and, where it names genes by ids, the human gene tables that are here.
+
+        Without the entry, or with no table that it needs, nothing: it cannot be read.
+        """
+        entry = self.entry(name)
+        tables = [self.entry(table) for table in GENE_TABLES if self.has(table)] if _by_ids(entry) else []
+        return [entry, *tables] if self.has(name) and bool(tables) == _by_ids(entry) else []
+
+    def _names_for(self, entry: Entry) -> GeneTable | None:
+        """The human gene table when the entry names genes by ids, else None."""
+        if not _by_ids(entry):
+            return None
+        genes = self.gene_table("human")
+        if genes is None:
+            raise KnowledgeMissing(
+                f"'{entry.name}' names its genes by ids, and no human gene table is here to turn them into symbols. "
+                "Fetch 'genes-grch38' or 'genes-hgnc' from the Library."
+            )
+        return genes
 
     def _here(self, kind: str, species: str) -> list[Entry]:
         found = [entry for entry in self.entries() if entry.kind == kind and entry.species == species]
@@ -168,6 +194,10 @@ def nowhere(entry: Entry) -> str:
     )
 
 
+def _by_ids(entry: Entry) -> bool:
+    return "entrez" in entry.reader or entry.reader.endswith("ensembl_id")
+
+
 @lru_cache(maxsize=4)
 def _gene_table(species: str, named: tuple | None, placed: tuple | None, assembly: str) -> GeneTable:
     from engine.knowledge.gene_tables import gene_table
@@ -195,6 +225,13 @@ def _gene_sets(stamp: tuple[Path, int], reader: str, genes: GeneTable | None) ->
     if form == "flags":
         return gene_sets.read_flags(path, *names, symbol_of)
     return gene_sets.read_gmt(path)
+
+
+@lru_cache(maxsize=2)
+def _gene_pairs(stamp: tuple[Path, int], reader: str, genes: GeneTable) -> pd.DataFrame:
+    from engine.knowledge.gene_pairs import read_pairs
+
+    return read_pairs(stamp[0], *reader.split(":")[1:], genes.symbol_of)
 
 
 @lru_cache(maxsize=8)

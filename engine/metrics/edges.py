@@ -48,6 +48,18 @@ def with_diagonal(pairs: float, loops: float, n_edges: int, n_genes: int) -> flo
     return (2 * n_edges * pairs + n_genes * loops) / (2 * n_edges + n_genes)
 
 
+def signed_auc(positive: float, negative: float) -> float:
+    """AUC of edges of either sign as one: positive ones by the score, negative ones by the score turned round.
+
+    Parameters
+    ----------
+    positive, negative
+        AUC of the edges of each sign by the same score; NaN where there are none, and the other then stands alone.
+    """
+    known = [auc for auc in (positive, 1 - negative) if not np.isnan(auc)]
+    return float(np.mean(known)) if known else float("nan")
+
+
 def non_edges(network: np.ndarray, n_genes: int) -> np.ndarray:
     """Mask of the pairs i < j that are not in `network`, bool, shape (n_genes, n_genes)."""
     free = np.triu(np.ones((n_genes, n_genes), dtype=bool), k=1)

@@ -65,7 +65,8 @@ def ilisi(vectors: np.ndarray, datasets: np.ndarray) -> float | None:
     other rows (Euclidean, exact) weighted at perplexity 30: scib-metrics' `ilisi_knn` of 90
     neighbours, the row itself counted as the first; equation of Korsunsky et al. 2019. With fewer
     than 90 rows all of them are taken, at a third of their number as perplexity. scib 1.x gives
-    another number under this name: it takes similarities for distances.
+    another number under this name, since it takes similarities for distances: see
+    `engine.metrics.path_mixing`.
 
     Returns
     -------
@@ -78,11 +79,11 @@ def ilisi(vectors: np.ndarray, datasets: np.ndarray) -> float | None:
     if len(names) < 2 or perplexity < 2:
         return None
     near = nearest(np.asarray(vectors, dtype=np.float64), n_neighbours=k)
-    inverse_simpson = 1 / _simpson(near.distances, labels[near.rows], perplexity, len(names))
+    inverse_simpson = 1 / simpson(near.distances, labels[near.rows], perplexity, len(names))
     return float((np.median(inverse_simpson) - 1) / (len(names) - 1))
 
 
-def _simpson(distances: np.ndarray, labels: np.ndarray, perplexity: float, n_labels: int) -> np.ndarray:
+def simpson(distances: np.ndarray, labels: np.ndarray, perplexity: float, n_labels: int) -> np.ndarray:
     """Σ p² of the label shares around each row, shape (n_rows,)."""
     weights = _weights(distances - distances.min(axis=1, keepdims=True), perplexity)
     share = np.stack([(weights * (labels == label)).sum(axis=1) for label in range(n_labels)])

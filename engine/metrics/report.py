@@ -16,6 +16,7 @@ from engine.metrics.measures import MEASURES, Measure
 from engine.metrics.mixing import asw, graph_connectivity, ilisi
 from engine.metrics.nulls import groups_of_like_degree, random_by_name, random_vectors
 from engine.metrics.overlap import adjacency
+from engine.metrics.path_mixing import ilisi_scib1
 from engine.tl.neighbours import unit_rows
 from engine.tl.place import cluster
 from engine.types import GeneGraph
@@ -199,6 +200,7 @@ def _edge_values_of(scores: np.ndarray, d: DatasetEdges, *, signed: bool) -> dic
     return {
         "held_out_auc": by_edges.edge_aucs(np.abs(scores) if signed else scores, [d.held_out], d.network)[0],
         "held_out_auc_positive": positive, "held_out_auc_negative": negative,
+        "held_out_signed": by_edges.signed_auc(positive, negative),
         "edge_auc": by_edges.with_diagonal(kept, diagonal, d.edges.shape[1], d.n_genes),
     }  # fmt: skip
 
@@ -212,6 +214,7 @@ def _cluster_values(vectors: np.ndarray, clusters: np.ndarray, connectivities: s
         "asw": asw(directions, datasets, clusters[at]),
         "graph_connectivity": graph_connectivity(inner, clusters[at]),
         "ilisi": ilisi(directions, datasets),
+        "ilisi_scib1": ilisi_scib1(directions, datasets),
         "common_gene_ratio": common_gene_ratio(rows.genes, clusters),
     }
     return {name: _number(value) for name, value in found.items()}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import KnowledgeMissing, UnknownName
+from engine.errors import InvalidFile, KnowledgeMissing, UnknownName
 from engine.knowledge import Knowledge
+from engine.knowledge.gene_pairs import read_pairs
 from engine.settings import Settings
 from tests.shared_data import shared
 from tests.small_library import entry, library_of
@@ -107,6 +108,27 @@ def test_a_pair_that_is_said_to_be_both_has_no_sign(monkeypatch, tmp_path):
     knowledge.fetch("sets")
     found = knowledge.network("sets").set_index("target")
     assert found["sign"].to_dict() == {"B": 0, "C": -1} and found["weight"].to_dict() == {"B": 2, "C": 3}
+
+
+def test_labelled_pairs_come_as_symbols_and_contradictions_are_left_out(tmp_path):
+    path = tmp_path / "pairs.tsv"
+    path.write_text("a\tb\tlabel\n1\t2\t1\n1\t2\t1\n1\t3\t0\n2\t3\t1\n2\t3\t0\n9\t1\t1\n")
+    found = read_pairs(path, "a", "b", "label", {"1": "A", "2": "B", "3": "C"})
+    assert found.to_numpy().tolist() == [["A", "B", True], ["A", "C", False]]
+    with pytest.raises(InvalidFile, match="'pairs.tsv' was expected to have the columns .* found no column c"):
+        read_pairs(path, "a", "c", "label", {})
+    path.write_text("a\tb\tlabel\n1\t2\tyes\n")
+    with pytest.raises(InvalidFile, match="found another label"):
+        read_pairs(path, "a", "b", "label", {})
+
+
+def test_pairs_of_ids_say_that_they_need_a_gene_table_and_sets_are_no_pairs(real):
+    real.fetch("tf-target-pairs")
+    assert real.sources("tf-target-pairs") == []
+    with pytest.raises(KnowledgeMissing, match="'tf-target-pairs' names its genes by ids"):
+        real.gene_pairs("tf-target-pairs")
+    with pytest.raises(UnknownName, match="'hallmark' is of the kind gene sets, expected gene pairs"):
+        real.gene_pairs("hallmark")
 
 
 def test_a_network_is_no_gene_set(whole):

@@ -53,6 +53,7 @@ MAY = {
     "engine.assemble": BASE | SCIENCE | {"engine.methods", "engine.metrics", "engine.tl", "engine.graph.split",
                                          "engine.command"},
     "engine.benchmark": BASE | SCIENCE | {"engine.assemble", "engine.methods", "engine.metrics", "engine.tl"},
+    "engine.gene_level": BASE | SCIENCE | {"engine.knowledge", "engine.metrics"},
     "engine.pipeline": BASE | {"engine.assemble", "engine.methods", "engine.graph", "engine.io", "engine.tl"},
     "engine.__main__": {"engine.commands", "engine.errors", "engine.settings"},
     "engine.commands": BASE | SCIENCE | {"engine.files", "engine.graph", "engine.intake", "engine.io",

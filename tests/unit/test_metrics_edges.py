@@ -13,6 +13,7 @@ from engine.metrics.edges import (
     edge_aucs,
     non_edges,
     published_edge_auc,
+    signed_auc,
 )  # fmt: skip
 from tests import blood4
 
@@ -49,6 +50,18 @@ def test_cosine_auc_of_a_square_of_genes_by_hand():
     assert cosine_edge_auc(vectors, edges, edges) == 1
     assert cosine_edge_auc(vectors, np.array([[0], [3]]), np.array([[0], [3]])) == 0
     assert np.isnan(cosine_edge_auc(vectors, np.zeros((2, 0), int), edges))
+
+
+def test_signed_auc_is_the_mean_of_both_signs_each_ranked_its_own_way():
+    random = np.random.default_rng(0)
+    positive, negative, neither = random.normal(1, 1, 50), random.normal(-0.5, 1, 80), random.normal(0, 1, 200)
+    labels = np.repeat([1, 0], [50, 200]), np.repeat([1, 0], [80, 200])
+    truth = [roc_auc_score(labels[0], np.concatenate([positive, neither])),
+             roc_auc_score(labels[1], -np.concatenate([negative, neither]))]  # fmt: skip
+    found = signed_auc(edge_auc(positive, neither), edge_auc(negative, neither))
+    assert found == pytest.approx(np.mean(truth), abs=1e-12)
+    assert signed_auc(0.8, float("nan")) == 0.8 and signed_auc(float("nan"), 0.1) == 0.9
+    assert np.isnan(signed_auc(float("nan"), float("nan")))
 
 
 def test_published_auc_equals_scikit_learn_over_all_ordered_pairs():

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 from scipy import sparse
 
 from engine.metrics.mixing import asw, graph_connectivity, ilisi
@@ -31,6 +32,18 @@ def test_graph_connectivity_equals_scib(golden):
     graph = connectivities(nearest(vectors))[common][:, common]
     tied = len(np.unique(vectors, axis=0)) < len(vectors)
     assert graph_connectivity(graph, clusters) == pytest.approx(published["GC"], abs=0.05 if tied else 1e-6)
+
+
+def test_graph_connectivity_on_the_graph_of_scanpy_equals_scib_with_equal_rows_too():
+    import scanpy as sc
+
+    common = np.flatnonzero(blood4.genes()["in_all_four"] == 1)
+    adata = AnnData(blood4.vectors("random_by_gene"))
+    sc.pp.neighbors(adata, use_rep="X")
+    graph = adata.obsp["connectivities"][common][:, common]
+    found = graph_connectivity(graph, blood4.clusters("random_by_gene")[common])
+    published = blood4.table("blood4_metrics.tsv").set_index("method").loc["random_by_gene", "GC"]
+    assert found == pytest.approx(published, abs=1e-6)
 
 
 def test_equal_rows_lie_at_distance_0():

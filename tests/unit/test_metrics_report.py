@@ -70,6 +70,16 @@ def test_vectors_that_keep_the_sign_score_positive_edges_high_and_negative_edges
     found = _report(vectors, data)
     assert found["held_out_auc_positive"]["value"] > 0.6 and found["held_out_auc_negative"]["value"] < 0.4
     assert found["held_out_auc_negative"]["best"] == 0
+    halves = found["held_out_auc_positive"]["value"], 1 - found["held_out_auc_negative"]["value"]
+    assert found["held_out_signed"]["value"] == pytest.approx(np.mean(halves), abs=1e-9)
+
+
+def test_signed_edges_stand_beside_signed_nulls():
+    vectors, data = _small_study()
+    nulls = _report(vectors, data)["held_out_signed"]["nulls"]
+    assert nulls["Pearson of the input"] > 0.6
+    assert nulls["|Pearson| of the input"] == pytest.approx(0.5, abs=0.1)  # one half rises as the other falls
+    assert {"product of degrees", "random vectors"} <= set(nulls)
 
 
 def test_the_verdict_compares_in_the_direction_of_the_best_value():
@@ -93,7 +103,7 @@ def test_what_cannot_be_measured_is_left_out():
     vectors, (one, two) = _small_study()
     apart = [one, replace(two, genes=np.array([f"H{k}" for k in range(40)]), features=None)]
     found = _report(vectors, apart)
-    assert not {"asw", "graph_connectivity", "ilisi"} & set(found)
+    assert not {"asw", "graph_connectivity", "ilisi", "ilisi_scib1"} & set(found)
     assert "|Pearson| of the input" not in found["held_out_auc"]["nulls"]
     nothing_out = [replace(d, held_out=np.zeros((2, 0), int), held_out_sign=np.zeros(0)) for d in (one, two)]
     assert "edge_auc" in _report(vectors, nothing_out) and "held_out_auc" not in _report(vectors, nothing_out)
@@ -128,7 +138,8 @@ def test_the_report_of_the_golden_pca_gives_the_published_values_and_nulls():
     assert nulls["random vectors"] == pytest.approx(0.5, abs=0.01)
     assert nulls["product of degrees"] == pytest.approx(held_out["degree_product"], abs=1e-6)
     assert nulls["|Pearson| of the input"] == pytest.approx(held_out["abs_pearson_features"], abs=1e-6)
-    columns = {"neighbour_overlap": "NO", "asw": "ASW", "graph_connectivity": "GC", "ilisi": "iLISI_scib_metrics"}
+    columns = {"neighbour_overlap": "NO", "asw": "ASW", "graph_connectivity": "GC", "ilisi": "iLISI_scib_metrics",
+               "ilisi_scib1": "iLISI"}  # fmt: skip
     for name, column in columns.items():  # own clusters, on vectors of length 1
         chance = table.loc["random", column]
         assert found[name]["nulls"]["random vectors"] == pytest.approx(chance, abs=0.05), name
