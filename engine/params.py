@@ -115,8 +115,8 @@ class TrainParams(Checked):
                            low=0.0, high=0.5)  # fmt: skip
     held_out: float = param(0.05, "Edges kept out", "Share of edges hidden from training, to measure on",
                             low=0.0, high=0.5)  # fmt: skip
-    wiring: str = param("found", "Wiring", "Edges as found, or rewired at equal degree: a null that keeps only how many "
-                       "partners a gene has", choices=("found", "rewired"))
+    wiring: str = param("found", "Wiring", "Edges as found, or rewired at equal degree: a null that keeps only how "
+                        "many partners a gene has", choices=("found", "rewired"))  # fmt: skip
     seed: int = param(0, "Seed", "Same seed, same map on one machine", low=0, high=2**31 - 1)
 
 
