@@ -17,8 +17,8 @@ DENSE_FROM = 0.01  # share of gene pairs joined from which the dense form is fas
 class Ties:
     """Who listens to whom in the graphs of a batch; each gene always listens to itself.
 
-    Dense: bool (n_graphs, n_genes, n_genes), row i the genes that i listens to, with `edges` None. Edge-wise:
-    int64 (2, n_ties) of (source, target) rows of all graphs one below the other. `rising` and `opposing`
+    Dense: float32 (n_graphs, n_genes, n_genes), row i is 0 at the genes that i listens to and −∞ elsewhere.
+    Edge-wise: int64 (2, n_ties) of (source, target) rows of all graphs one below the other. `rising` and `opposing`
     are the ties of positive and of negative edges; both are `all` where signs are ignored. `genes` tells
     the rows that hold a gene from those that only pad, bool (n_graphs, n_genes).
     """
@@ -31,7 +31,7 @@ class Ties:
     @property
     def dense(self) -> bool:
         """Whether ties are masks."""
-        return self.all.dtype == torch.bool
+        return self.all.is_floating_point()
 
 
 class GeneAttention(nn.Module):
@@ -74,7 +74,8 @@ def attend(projected: Tensor, ties: Ties, heads: int) -> Tensor:
 
 def _hear_dense(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
     query, key, value = (t.transpose(1, 2) for t in (query, key, value))  # (n_graphs, heads, n_genes, c)
-    return scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None]).transpose(1, 2)
+    mask = mask[:, None].to(query.dtype)
+    return scaled_dot_product_attention(query, key, value, attn_mask=mask).transpose(1, 2)
 
 
 def _hear_edges(query: Tensor, key: Tensor, value: Tensor, edges: Tensor) -> Tensor:
@@ -136,11 +137,16 @@ def dense_ties(edges: list[Tensor], signs: list[Tensor], sizes: list[int]) -> Ti
         sign[graph, i, j] = value
         sign[graph, j, i] = value
     loops = torch.eye(n, dtype=torch.bool, device=device)
-    both = (sign != 0) | loops
+    both = _mask((sign != 0) | loops)
     genes = torch.arange(n, device=device) < torch.tensor(sizes, device=device)[:, None]
     if not any(len(of_pair) for of_pair in signs):
         return Ties(both, both, both, genes)
-    return Ties(both, (sign > 0) | loops, (sign < 0) | loops, genes)
+    return Ties(both, _mask((sign > 0) | loops), _mask((sign < 0) | loops), genes)
+
+
+def _mask(joined: Tensor) -> Tensor:
+    """Added to the logits of attention, made once for all layers: a bool mask is turned to numbers at each."""
+    return torch.zeros(joined.shape, device=joined.device).masked_fill_(~joined, -math.inf)
 
 
 def edgewise_ties(edges: list[Tensor], signs: list[Tensor], sizes: list[int]) -> Ties:

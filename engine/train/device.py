@@ -10,6 +10,8 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 def make_fabric(device: str = "auto"):
     """A Lightning Fabric on one device; `auto` takes CUDA, then MPS, then the CPU.
 
+    On a CUDA device that computes in bfloat16, products are taken in it and sums kept in float32.
+
     Raises
     ------
     DeviceUnavailable
@@ -28,7 +30,8 @@ def make_fabric(device: str = "auto"):
             f"A {device} device was asked for, and this machine has none that torch can use. "
             "Choose 'auto' or 'cpu', or install a torch build for your GPU."
         )
-    return Fabric(accelerator=device, devices=1)
+    half = device == "cuda" and torch.cuda.is_bf16_supported()
+    return Fabric(accelerator=device, devices=1, precision="bf16-mixed" if half else "32-true")
 
 
 def describe(fabric) -> str:
