@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.errors import InvalidStudy
 from engine.graph.split import EdgeSplit
+from engine.methods.memory import need_memory
 from engine.methods.rewired import rewired
 from engine.methods.trained import Trained
 from engine.methods.validation import Validation
@@ -31,6 +32,8 @@ def train_muse(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedPa
         When a dataset shares no gene with any other, or has no edge.
     DeviceUnavailable
         When the device is not there.
+    MemoryShort
+        When this machine has no room for it.
     TrainingDiverged
         When a loss is no number any more.
     """
@@ -58,11 +61,14 @@ def untrained_muse(graphs: list[GeneGraph], splits: list[EdgeSplit], params: Emb
 def muse_task(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedParams, fabric) -> MuseTask:
     """Model and data of a study, on the device."""
     from engine.graph.to_torch import graph_tensors
+    from engine.train.device import free_bytes
     from engine.train.muse_task import MuseTask
 
     model, training = params.model, params.training
     _need_edges(graphs, splits)
     _need_company(graphs)
+    need_memory([graph.n_genes for graph in graphs], [len(split.kept) for split in splits],
+                [graph.adata.n_vars for graph in graphs], params, free=free_bytes(fabric))  # fmt: skip
     tensors, edges = [], []
     for i, (graph, split) in enumerate(zip(graphs, splits, strict=True)):
         learned = rewired(graph, split, seed=(training.seed, i)) if training.wiring == "rewired" else graph

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from engine.errors import DeviceUnavailable, InvalidParameter
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -42,3 +44,34 @@ def describe(fabric) -> str:
         return torch.cuda.get_device_name(fabric.device)
     threads = torch.get_num_threads()
     return "Apple GPU" if fabric.device.type == "mps" else f"CPU, {threads} thread{'s' if threads > 1 else ''}"
+
+
+def free_bytes(fabric) -> float | None:
+    """Memory of the device that can be had, in bytes; None where no system tells."""
+    import torch
+
+    if fabric.device.type == "cuda":
+        return float(torch.cuda.mem_get_info(fabric.device)[0])
+    found = [value for value in (_available(), _container()) if value is not None]
+    return min(found) if found else None
+
+
+def _available() -> float | None:
+    try:
+        with open("/proc/meminfo") as file:
+            line = next(line for line in file if line.startswith("MemAvailable"))
+        return 1024.0 * int(line.split()[1])
+    except (OSError, StopIteration):
+        pass
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def _container() -> float | None:
+    try:
+        with open("/sys/fs/cgroup/memory.max") as limit, open("/sys/fs/cgroup/memory.current") as used:
+            return float(limit.read()) - float(used.read())
+    except (OSError, ValueError):  # no container, or one without a limit, which says "max"
+        return None

@@ -120,8 +120,7 @@ class MuseTask:
 
     def _blocks(self, order: list[int]) -> list[list[int]]:
         """Datasets in blocks of at least two, as many as memory is set aside for."""
-        largest = max(graph.n_genes for graph in self.graphs)
-        most = max(2, min(BLOCK_DATASETS, BLOCK_PAIRS // largest**2))
+        most = block_size([graph.n_genes for graph in self.graphs])
         n_blocks = min(-(-len(order) // most), max(1, len(order) // 2))
         return [part.tolist() for part in np.array_split(order, n_blocks)]
 
@@ -158,3 +157,8 @@ class MuseTask:
         if len(anchor) < 2:
             return anchor.sum() * 0
         return self.params.contrast_weight * nt_xent(anchor, torch.cat(positives), self.params.temperature)
+
+
+def block_size(n_genes: list[int]) -> int:
+    """How many datasets a block holds at most."""
+    return max(2, min(BLOCK_DATASETS, BLOCK_PAIRS // max(n_genes) ** 2))
