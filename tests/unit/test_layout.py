@@ -21,6 +21,7 @@ MAY = {
     "engine.types": {"numpy", "pandas", "anndata", "engine.errors"},
     "engine.errors": set(),
     "engine.params": {"engine.errors"},
+    "engine.profiles": {"engine.errors", "engine.params"},
     "engine.progress": set(),
     "engine.settings": {"engine.errors", "platformdirs"},
     "engine.store": {"engine.errors", "engine.settings", "anndata", "h5py", "fsspec", "diskcache"},

@@ -22,9 +22,9 @@ def test_a_training_with_room_or_on_a_silent_system_goes_on():
 def test_what_would_fit_does_fit():
     sizes, edges, cells = [6000] * 6, [2_000_000] * 6, [1000] * 6
     with pytest.raises(MemoryShort) as refused:
-        need_memory(sizes, edges, cells, EmbedParams(), free=3e9)
+        need_memory(sizes, edges, cells, EmbedParams(), free=1.2e9)
     fits = int(str(refused.value).split("About ")[1].split(" genes")[0].replace(",", ""))
-    need_memory([fits] * 6, [int(2_000_000 * (fits / 6000) ** 2)] * 6, cells, EmbedParams(), free=3e9)
+    need_memory([fits] * 6, [int(2_000_000 * (fits / 6000) ** 2)] * 6, cells, EmbedParams(), free=1.2e9)
 
 
 def test_the_dense_decoder_of_the_paper_takes_more():
