@@ -67,13 +67,14 @@ def table_of(services: Services, found: Comparison) -> pd.DataFrame:
     return long_table(found.scores, found.tasks, store=services.store)
 
 
-def tests_of(services: Services, found: Comparison) -> pd.DataFrame:
-    """All gene-level rows, with method, label, kind and seed."""
+def tests_of(services: Services, found: Comparison) -> tuple[pd.DataFrame, dict[str, str]]:
+    """All gene-level rows with method, label, kind and seed; and why tests were not done, by their title."""
     rows: list[dict[str, Any]] = []
     for (name, seed), told in task_rows(found.tasks, store=services.store).items():
         who = CONTENDERS[name]
         rows += [{"method": name, "label": who.label, "kind": who.kind, "seed": seed, **row} for row in told]
-    return pd.DataFrame(rows)
+    done = pd.DataFrame([row for row in rows if not row["skipped"]])
+    return done, {row["title"]: row["skipped"] for row in rows if row["skipped"]}
 
 
 def wanted(params: EmbedParams, *, n_seeds: int, ablations: bool) -> tuple[tuple[str, ...], range]:

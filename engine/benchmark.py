@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["CONTENDERS", "Contender", "find_contender", "read_score", "score", "score_id", "table"]
 
 SCORE_VERSION = 1
+NO_MODEL = "none"
 
 
 def score_id(graphs: list[str], params: EmbedParams, *, scorer: str = "") -> str:
@@ -84,7 +85,8 @@ def table(scores: dict[tuple[str, int], dict[str, Any]],
     scores
         Facts of scores by name of the contender and seed.
     tasks
-        Rows of gene-level tasks by the same; they become measures named `task/model/measure`.
+        Rows of gene-level tasks by the same; they become measures named `task/model/measure`, with `none` for a
+        score that knows nothing of the vectors.
 
     Returns
     -------
@@ -94,7 +96,8 @@ def table(scores: dict[tuple[str, int], dict[str, Any]],
 
     values = {key: {**f["values"], "seconds": f["seconds"], "peak_mb": f["peak_mb"]} for key, f in scores.items()}
     for key, rows in (tasks or {}).items():
-        values[key] |= {f"{row['task']}/{row['model']}/{row['measure']}": row["value"] for row in rows}
+        values[key] |= {f"{row['task']}/{row['model'] or NO_MODEL}/{row['measure']}": row["value"]
+                        for row in rows if not row["skipped"]}  # fmt: skip
     rows = [(name, CONTENDERS[name].label, CONTENDERS[name].kind, seed, measure, value)
             for (name, seed), measured in values.items() for measure, value in measured.items()]  # fmt: skip
     found = pd.DataFrame(rows, columns=["method", "label", "kind", "seed", "measure", "value"])

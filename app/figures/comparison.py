@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -12,7 +13,8 @@ from plotly.subplots import make_subplots
 from app.figures.palette import BLUE, GREY
 
 NULLS = "Nulls"
-ROW, TOP, BELOW, HEAD = 22, 70, 30, 34  # pixels: of a method, above a panel, under it, above all
+ROW, LINE, TOP, BELOW, HEAD = 22, 17, 44, 30, 34  # pixels: a method, a line of title, above, under a panel, above all
+WRAP = 42  # letters of a title in a line
 MARKS = {"model": "circle", "rival": "circle-open", "ablation": "diamond-open"}
 HIDDEN = "rgba(0,0,0,0)"
 
@@ -60,15 +62,15 @@ def dot_panels(kinds: dict[str, str], panels: Sequence[Panel], *, subtitle: str,
     lines = -(-len(panels) // columns) or 1
     has_nulls = any(panel.nulls for panel in panels)
     labels = [*kinds, *([NULLS] if has_nulls else [])]
-    one = TOP + ROW * (len(labels) + 1) + BELOW
-    height = HEAD + lines * one
-    gap = (TOP + BELOW) / (height - HEAD - TOP - BELOW) if lines > 1 else 0
+    top = TOP + LINE * max((len(wrap(panel.title, WRAP)) for panel in panels), default=1)
+    height = HEAD + lines * (top + ROW * (len(labels) + 1) + BELOW)
+    gap = (top + BELOW) / (height - HEAD - top - BELOW) if lines > 1 else 0
     figure = make_subplots(lines, columns, shared_yaxes=True, horizontal_spacing=0.035, vertical_spacing=gap)
     for i, panel in enumerate(panels):
         _draw(figure, panel, kinds, row=i // columns + 1, col=i % columns + 1)
     figure.update_layout(
         template="none", paper_bgcolor=HIDDEN, plot_bgcolor=HIDDEN, height=height, showlegend=False,
-        margin={"l": 8, "r": 10, "t": HEAD + TOP, "b": BELOW}, hovermode="closest",
+        margin={"l": 8, "r": 10, "t": HEAD + top, "b": BELOW}, hovermode="closest",
         font={"family": "Inter, system-ui, sans-serif", "size": 12, "color": GREY}, hoverlabel={"font": {"size": 12}},
         title={"text": subtitle, "font": {"size": 12}, "x": 0, "xref": "paper", "y": 1 - 10 / height,
                "yref": "container", "yanchor": "top"},
@@ -120,7 +122,7 @@ def _dots(rows: dict[str, tuple[float, float | None]], kind: str, mark: str) -> 
 def _notes(panel: Panel, best: tuple[str, float] | None, xaxis: str, yaxis: str) -> list[dict[str, Any]]:
     """Title, the name of the dashed line, and the better end, above a panel."""
     above = {"xref": f"{xaxis} domain", "yref": f"{yaxis} domain", "y": 1, "yanchor": "bottom", "showarrow": False}
-    title = {"text": f"<b>{panel.title}</b>", "x": 0, "xanchor": "left", "yshift": 20, "font": {"size": 13}, **above}
+    title = {"text": f"<b>{'<br>'.join(wrap(panel.title, WRAP))}</b>", "align": "left", "x": 0, "xanchor": "left", "yshift": 19, "font": {"size": 13}, **above}
     better = {"text": "← better" if panel.less else "better →", "x": 1, "xanchor": "right", "yshift": 20,
               "font": {"size": 11}, **above}
     if best:

@@ -109,7 +109,7 @@ class _Telling:
 
     def of_tasks(self) -> list[str]:
         """How the model stands to the best rival on the gene-level tasks."""
-        tasks = [m for m in self._table["measure"].unique() if m.endswith("/auroc")]
+        tasks = [m for m in self._table["measure"].unique() if m.endswith("/auroc") and "/none/" not in m]
         stands = [self._among(measure) for measure in tasks]
         known = [stand for stand in stands if stand in (ABOVE, LEVEL, BELOW)]
         if not known:

@@ -137,7 +137,8 @@ def test_a_run_is_stopped_between_scores_and_goes_on_where_it_was(study, store):
 
 def test_gene_level_tasks_are_run_on_vectors_and_become_measures(study, store, monkeypatch):
     rows = [{"task": "dosage", "title": "Dosage", "group": "classes", "model": "forest", "measure": "auroc",
-             "value": 0.8, "sd": 0.1, "chance": 0.5, "n": 90, "positives": 30, "skipped": 1}]  # fmt: skip
+             "value": 0.8, "sd": 0.1, "chance": 0.5, "n": 90, "positives": 30, "skipped": ""}]  # fmt: skip
+    rows += [rows[0] | {"model": "", "value": 0.6}, rows[0] | {"model": "", "measure": "", "skipped": "Too few."}]
     asked = []
 
     def gene_level(name, *, store, knowledge, progress):
@@ -150,7 +151,8 @@ def test_gene_level_tasks_are_run_on_vectors_and_become_measures(study, store, m
     assert [one.tasks for one in found] == ["tasks-1", ""] and asked == [found[0].score]
     scores = {(one.contender, one.seed): one.score for one in found}
     table = comparison.long_table(scores, {("random", 0): "tasks-1"}, store=store)
-    assert table.loc[table["measure"] == "dosage/forest/auroc", "value"].tolist() == [0.8]
+    told = table[table["measure"].str.contains("/")].set_index("measure")["value"].to_dict()
+    assert told == {"dosage/forest/auroc": 0.8, "dosage/none/auroc": 0.6}
 
 
 def test_groups_of_contenders_are_chosen_by_name_each_once():

@@ -12,7 +12,7 @@ from app.components.graph import graph
 from app.components.page_header import icon
 from app.components.provenance import how_made
 from app.figures.comparison import Panel, dot_panels
-from app.pages.quality.tables import in_order, method_grid, methods_of, test_grid
+from app.pages.quality.tables import CLASSIFIERS, NO_VECTORS, in_order, method_grid, methods_of, test_grid
 from app.words import listing, plural
 from engine.command import benchmark_command
 from engine.metrics.measures import MEASURES
@@ -63,14 +63,18 @@ def panels_of(table: pd.DataFrame, kinds: dict[str, str], measures: tuple[str, .
 
 
 def test_panels(tests: pd.DataFrame) -> list[Panel]:
-    """A panel a gene-level test and classifier by AUROC, with its chance level."""
-    panels = []
-    for (_, model), part in tests[tests["measure"] == "auroc"].groupby(["task", "model"], sort=False):
+    """A panel a gene-level test and classifier by AUROC, with chance, or what is reached without vectors."""
+    panels, blind = [], tests[tests["model"] == ""].groupby(["task", "measure"])["value"].mean()
+    for (task, model), part in tests[tests["measure"] == "auroc"].groupby(["task", "model"], sort=False):
+        if not model:
+            continue
         by = part.groupby("label", sort=False)["value"].agg(["mean", "std"])
         null = set(part.loc[part["kind"] == "null", "label"])
         values = {label: (mean, None if sd != sd else sd) for label, (mean, sd) in by.iterrows() if label not in null}
         nulls = {label: mean for label, mean in by["mean"].items() if label in null}
-        panels.append(Panel(f"{part['title'].iloc[0]} · {model}", values, nulls, chance=part["chance"].mean()))
+        nulls |= {NO_VECTORS: blind[task, "auroc"]} if (task, "auroc") in blind.index else {}
+        title = f"{part['title'].iloc[0]} · {CLASSIFIERS.get(model, model)}"
+        panels.append(Panel(title, values, nulls, chance=part["chance"].mean()))
     return panels
 
 
@@ -94,13 +98,16 @@ def _tests(services: Services, found: Comparison) -> list[Any]:
     missing = [_fetch([entry.title for entry in missing])] if (missing := missing_truth(services.knowledge)) else []
     if not found.tasks:
         return [*missing, html.P(NO_TESTS, className="gw-note")]
-    tests = tests_of(services, found)
+    tests, skipped = tests_of(services, found)
+    notes = [html.P(f"Not done: {title}. {why}", className="gw-muted gw-small") for title, why in skipped.items()]
+    if tests.empty:
+        return [*missing, *notes]
     kinds = {tests.loc[tests["method"] == name, "label"].iloc[0]: tests.loc[tests["method"] == name, "kind"].iloc[0]
              for name in methods_of(tests)}  # fmt: skip
     kinds = {label: kind for label, kind in kinds.items() if kind != "null"}
     subtitle = f"AUROC, n = {plural(tests['seed'].nunique(), 'seed')}; five folds; bars: standard deviation over seeds"
     return [*missing, _figure(dot_panels(kinds, test_panels(tests), subtitle=subtitle), "tests"),
-            _table(test_grid(tests, methods_of(tests)))]  # fmt: skip
+            _table(test_grid(tests, methods_of(tests))), *notes]  # fmt: skip
 
 
 def _told(table: pd.DataFrame) -> html.Div:

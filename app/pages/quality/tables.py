@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import dash_ag_grid as dag
 import pandas as pd
 
-from app.words import duration
+from app.words import duration, whole
 from engine.metrics.measures import MEASURES
 from engine.metrics.summary import averages, best_of, standings
 
@@ -17,6 +18,8 @@ SCORE = ("Each of the six measures of the paper goes from 0, the worst of model 
          "the mean of the six. Nulls are on that scale without setting it, so they may lie outside 0 to 1.")
 RANK = "Mean of the ranks on the six measures of the paper among model and rivals; 1 is best."
 STAR = "★ "
+CLASSIFIERS = {"logistic": "Logistic regression", "forest": "Random forest"}
+NO_VECTORS = "no vectors, only how often each gene is in a true pair"
 
 
 def method_grid(table: pd.DataFrame) -> dag.AgGrid:
@@ -69,6 +72,7 @@ def test_grid(tests: pd.DataFrame, methods: list[str]) -> dag.AgGrid:
         {"field": "measure", "headerName": "Measure", "width": 100, "flex": 0, "minWidth": 90},
         _column("n", "Genes or pairs", "Tested, with those that are true in brackets"),
         _column("chance", "Chance", "What a guess gives"),
+        _column("blind", "No vectors", NO_VECTORS),
         *(_column(f"m{i}", labels[name], labels[name]) for i, name in enumerate(methods)),
     ])  # fmt: skip
 
@@ -76,14 +80,16 @@ def test_grid(tests: pd.DataFrame, methods: list[str]) -> dag.AgGrid:
 def test_rows(tests: pd.DataFrame) -> list[dict[str, Any]]:
     """For each test the number of every method, and which ranked method is best."""
     rows, names = [], methods_of(tests)
-    for (_, model, measure), part in tests.groupby(["task", "model", "measure"], sort=False):
+    blind = tests[tests["model"] == ""].groupby(["task", "measure"])["value"].mean()
+    for (task, model, measure), part in tests[tests["model"] != ""].groupby(["task", "model", "measure"], sort=False):
         by = part.groupby("method")["value"]
         mean, sd = by.mean(), by.std()
         ranked = mean[[name for name in mean.index if _kind(part, name) in ("model", "rival")]]
         first = part.iloc[0]
-        row = {"title": first["title"], "model": model, "measure": measure.upper(), "n": int(first["n"]),
-               "n_said": f"{int(first['n'])} ({int(first['positives'])})", "chance": _value(part["chance"].mean()),
-               "chance_said": f"{part['chance'].mean():.3f}", "first": False}  # fmt: skip
+        row = {"title": first["title"], "model": CLASSIFIERS.get(model, model), "measure": measure.upper(),
+               "n": int(first["n"]), "n_said": f"{whole(first['n'])} ({whole(first['positives'])})", "first": False,
+               **_cell("chance", part["chance"].mean(), math.nan, False),
+               **_cell("blind", blind.get((task, measure), math.nan), math.nan, False)}  # fmt: skip
         for i, name in enumerate(names):
             if name in mean.index:
                 row |= _cell(f"m{i}", mean[name], sd[name], bool(mean[name] == ranked.max()))
