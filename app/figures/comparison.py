@@ -122,7 +122,9 @@ def _dots(rows: dict[str, tuple[float, float | None]], kind: str, mark: str) -> 
 def _notes(panel: Panel, best: tuple[str, float] | None, xaxis: str, yaxis: str) -> list[dict[str, Any]]:
     """Title, the name of the dashed line, and the better end, above a panel."""
     above = {"xref": f"{xaxis} domain", "yref": f"{yaxis} domain", "y": 1, "yanchor": "bottom", "showarrow": False}
-    title = {"text": f"<b>{'<br>'.join(wrap(panel.title, WRAP))}</b>", "align": "left", "x": 0, "xanchor": "left", "yshift": 19, "font": {"size": 13}, **above}
+    words = "<br>".join(wrap(panel.title, WRAP))
+    title = {"text": f"<b>{words}</b>", "align": "left", "x": 0, "xanchor": "left", "yshift": 19,
+             "font": {"size": 13}, **above}
     better = {"text": "← better" if panel.less else "better →", "x": 1, "xanchor": "right", "yshift": 20,
               "font": {"size": 11}, **above}
     if best:
