@@ -42,7 +42,7 @@ def sentences(table: pd.DataFrame) -> list[str]:
     if model is None:
         return ["MuSe-GNN has not been scored yet: run it to compare."]
     told = _Telling(with_scores(table), names, kinds, model)
-    said = [*told.of_score(), *told.of_measures(), *told.of_nulls(), *told.of_parts(), *told.of_tasks()]
+    said = [*told.of_score(), *told.of_gaps(), *told.of_measures(), *told.of_nulls(), *told.of_parts(), *told.of_tasks()]
     return said + told.of_seeds()
 
 
@@ -70,6 +70,13 @@ class _Telling:
             return [f"{self._label} is first of {n} by Avg Score, {lead}."]
         rank = ORDINALS[int(place) - 1] if place <= len(ORDINALS) else f"number {place:.0f}"
         return [f"{self._names[first]} is first of {n} by Avg Score, {lead}; {self._label} is {rank}."]
+
+    def of_gaps(self) -> list[str]:
+        """Which methods lack values, since a mean of the rest may flatter."""
+        standing = standings(self._table)
+        short = standing[standing["place"].notna() & (standing["missing"] > 0)]
+        return [f"{row.label} lacks {row.missing} of {len(SIX) * row.n} values; its Avg Score is the mean of the rest."
+                for row in short.itertuples()]  # fmt: skip
 
     def of_measures(self) -> list[str]:
         """Where the model beats every rival, and where it does not."""

@@ -83,6 +83,12 @@ def test_a_part_that_does_not_pay_is_told_so():
     assert any(s.startswith("Without contrast it is worse (Avg Score 0.") for s in useful)
 
 
+def test_a_mean_over_fewer_values_is_told():
+    table = made({"muse-gnn": ahead(), "gae": ahead(0.1), "pca": {}})
+    table.loc[(table["method"] == "pca") & (table["measure"] == "asw") & (table["seed"] < 2), "value"] = None
+    assert "PCA lacks 2 of 30 values; its Avg Score is the mean of the rest." in sentences(table)
+
+
 def test_one_seed_claims_nothing_but_the_order():
     said = sentences(made({"muse-gnn": ahead(), "gae": {}, "random": {"asw": 0.95}}, seeds=1))
     assert len(said) == 2 and said[0].startswith("MuSe-GNN is first of 2")
