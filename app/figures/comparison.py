@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 from app.figures.palette import BLUE, GREY
 
 NULLS = "Nulls"
-ROW, LINE, TOP, BELOW, HEAD = 22, 17, 44, 30, 34  # pixels: a method, a line of title, above, under a panel, above all
+ROW, LINE, TOP, BELOW, HEAD = 22, 17, 28, 30, 30  # pixels: a method, a line of title, above, under a panel, above all
 WRAP = 42  # letters of a title in a line
 MARKS = {"model": "circle", "rival": "circle-open", "ablation": "diamond-open"}
 HIDDEN = "rgba(0,0,0,0)"
@@ -84,26 +84,33 @@ def dot_panels(kinds: dict[str, str], panels: Sequence[Panel], *, subtitle: str,
 
 def _draw(figure: go.Figure, panel: Panel, kinds: dict[str, str], *, row: int, col: int) -> None:
     place = {"row": row, "col": col}
-    low, high = panel.ends
-    best = panel.best_null
-    if best:
-        start, stop = (best[1], high) if panel.less else (low, best[1])
-        figure.add_vrect(x0=start, x1=stop, fillcolor="rgba(138,143,152,0.14)", line_width=0, layer="below", **place)
-        figure.add_vline(x=best[1], line={"color": GREY, "width": 1.2, "dash": "dash"}, **place)
-        figure.add_scatter(x=list(panel.nulls.values()), y=[NULLS] * len(panel.nulls), mode="markers", **place,
-                           marker={"symbol": "x-thin", "size": 7, "line": {"width": 1.4, "color": GREY}},
-                           text=list(panel.nulls), hovertemplate="%{text}: %{x:.3f}<extra></extra>")  # fmt: skip
-    elif panel.chance is not None:
-        figure.add_vline(x=panel.chance, line={"color": GREY, "width": 1.2, "dash": "dash"}, **place)
+    if panel.nulls:
+        figure.add_trace(_crosses(panel.nulls), **place)
     for kind, mark in MARKS.items():
         rows = {label: panel.values[label] for label in kinds if kinds[label] == kind and label in panel.values}
         if rows:
             figure.add_trace(_dots(rows, kind, mark), **place)
-    figure.update_xaxes(range=[low, high], **place)
-    first = figure.data[-1] if figure.data else None
-    if first is not None:
-        for note in _notes(panel, best, first.xaxis or "x", first.yaxis or "y"):
-            figure.add_annotation(**note)
+    _mark_line(figure, panel, place)
+    figure.update_xaxes(range=list(panel.ends), **place)
+    for note in _notes(panel, figure.data[-1].xaxis, figure.data[-1].yaxis):
+        figure.add_annotation(**note)
+
+
+def _mark_line(figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    """The dashed line of the best null, with what it reaches in grey; or that of chance."""
+    best, (low, high) = panel.best_null, panel.ends
+    if best:
+        start, stop = (best[1], high) if panel.less else (low, best[1])
+        figure.add_vrect(x0=start, x1=stop, fillcolor="rgba(138,143,152,0.15)", line_width=0, layer="below", **place)
+    if best or panel.chance is not None:
+        at = best[1] if best else panel.chance
+        figure.add_vline(x=at, line={"color": GREY, "width": 1.4, "dash": "dash"}, **place)
+
+
+def _crosses(nulls: dict[str, float]) -> go.Scatter:
+    return go.Scatter(x=list(nulls.values()), y=[NULLS] * len(nulls), mode="markers", text=list(nulls),
+                      marker={"symbol": "x-thin", "size": 7, "line": {"width": 1.4, "color": GREY}},
+                      hovertemplate="%{text}: %{x:.3f}<extra></extra>")
 
 
 def _dots(rows: dict[str, tuple[float, float | None]], kind: str, mark: str) -> go.Scatter:
@@ -119,8 +126,9 @@ def _dots(rows: dict[str, tuple[float, float | None]], kind: str, mark: str) -> 
     )  # fmt: skip
 
 
-def _notes(panel: Panel, best: tuple[str, float] | None, xaxis: str, yaxis: str) -> list[dict[str, Any]]:
+def _notes(panel: Panel, xaxis: str, yaxis: str) -> list[dict[str, Any]]:
     """Title, the name of the dashed line, and the better end, above a panel."""
+    best = panel.best_null
     above = {"xref": f"{xaxis} domain", "yref": f"{yaxis} domain", "y": 1, "yanchor": "bottom", "showarrow": False}
     words = "<br>".join(wrap(panel.title, WRAP))
     title = {"text": f"<b>{words}</b>", "align": "left", "x": 0, "xanchor": "left", "yshift": 19,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from engine.metrics.measures import MEASURES
 from engine.metrics.summary import LESS_IS_BETTER, SCORE, SIX, margin, standings, with_scores
 
 ABOVE, LEVEL, BELOW, UNTOLD = "above", "level", "below", "untold"
+ABOUT = ("score", "gaps", "measures", "nulls", "parts", "tasks", "seeds")
 LABELS = {measure.name: measure.label[0].lower() + measure.label[1:] for measure in MEASURES}
 PROPER = ("Pearson", "MuSe")  # labels that keep their capital inside a sentence
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
@@ -34,16 +36,18 @@ def verdict(table: pd.DataFrame, measure: str, one: str, other: str) -> str | No
     return ABOVE if (mean > 0) != (measure in LESS_IS_BETTER) else BELOW
 
 
-def sentences(table: pd.DataFrame) -> list[str]:
-    """What the long table says of the model beside rivals, nulls, its own parts and gene-level tasks."""
+def sentences(table: pd.DataFrame, about: Sequence[str] = ABOUT) -> list[str]:
+    """What the long table says of the model beside rivals, nulls, its own parts and gene-level tasks.
+
+    `about` names what is told, of `ABOUT`.
+    """
     names = dict(zip(table["method"], table["label"], strict=True))
     kinds = dict(zip(table["method"], table["kind"], strict=True))
     model = next((name for name, kind in kinds.items() if kind == "model"), None)
     if model is None:
         return ["MuSe-GNN has not been scored yet: run it to compare."]
     told = _Telling(with_scores(table), names, kinds, model)
-    said = [*told.of_score(), *told.of_gaps(), *told.of_measures(), *told.of_nulls(), *told.of_parts(), *told.of_tasks()]
-    return said + told.of_seeds()
+    return [sentence for what in about for sentence in getattr(told, f"of_{what}")()]
 
 
 class _Telling:

@@ -163,9 +163,8 @@ def _comparison(services: Services, stored: StoredMap | None, name: str, view: s
     return html.Section([
         dcc.Store(id="quality-shown", data=shown), dcc.Download(id="quality-file"),
         dcc.Interval(id="quality-pulse", interval=PULSE, disabled=not (job and job.active)),
-        html.Div([html.H2(COMPARED), html.Span(f"Scored {under}", className="gw-muted gw-small")],
-                 className="gw-spread"),
-        _tabs(shown, view), *fault,
+        html.Div([html.Div([html.H2(COMPARED), html.P(f"Scored {under}.", className="gw-muted gw-small")]),
+                  _tabs(shown, view)], className="gw-spread quality-head"), *fault,
         html.Div(run, id="quality-run"), html.Div(parts, id="quality-found", className="gw-stack"),
     ], className="gw-card quality-rivals", **{"aria-label": COMPARED})  # fmt: skip
 

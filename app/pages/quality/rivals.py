@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from engine.types import Study
 
 VIEWS = {"rivals": "Against its rivals", "tasks": "Gene-level tests", "parts": "Without its parts"}
+ABOUT = {"rivals": ("score", "gaps", "measures", "nulls", "seeds"), "tasks": ("tasks", "seeds"),
+         "parts": ("parts", "seeds")}  # fmt: skip
 TITLE = "Is it better than its rivals?"
 METHOD = (
     "Every method learned from the same networks, with the same edges hidden at each seed; its vectors were clustered "
@@ -44,8 +46,11 @@ def found_parts(services: Services, study: Study, found: Comparison, view: str) 
         return []
     table = table_of(services, found)
     body = {"rivals": _rivals, "parts": _parts}.get(view)
-    shown = body(table) if body else _tests(services, found)
-    return [_told(table), *shown, _below(study, found)]
+    figure, *rest = body(table) if body else _tests(services, found)
+    first, *more = sentences(table, ABOUT[view])
+    headline = html.P(first, className="quality-first-said", **{"aria-live": "polite"})
+    said = html.Ul([html.Li(text) for text in more], className="quality-said")
+    return [headline, figure, said, *rest, _below(study, found)]
 
 
 def panels_of(table: pd.DataFrame, kinds: dict[str, str], measures: tuple[str, ...]) -> list[Panel]:
@@ -97,23 +102,18 @@ def _tests(services: Services, found: Comparison) -> list[Any]:
 
     missing = [_fetch([entry.title for entry in missing])] if (missing := missing_truth(services.knowledge)) else []
     if not found.tasks:
-        return [*missing, html.P(NO_TESTS, className="gw-note")]
+        return [html.P(NO_TESTS, className="gw-note"), *missing]
     tests, skipped = tests_of(services, found)
-    notes = [html.P(f"Not done: {title}. {why}", className="gw-muted gw-small") for title, why in skipped.items()]
+    notes = [html.Ul([html.Li(f"Not done: {title}. {why}") for title, why in skipped.items()],
+                     className="gw-muted gw-small quality-skipped")] if skipped else []  # fmt: skip
     if tests.empty:
-        return [*missing, *notes]
+        return [html.P("None of the tests could be done on the genes of this study."), *missing, *notes]
     kinds = {tests.loc[tests["method"] == name, "label"].iloc[0]: tests.loc[tests["method"] == name, "kind"].iloc[0]
              for name in methods_of(tests)}  # fmt: skip
     kinds = {label: kind for label, kind in kinds.items() if kind != "null"}
     subtitle = f"AUROC, n = {plural(tests['seed'].nunique(), 'seed')}; five folds; bars: standard deviation over seeds"
-    return [*missing, _figure(dot_panels(kinds, test_panels(tests), subtitle=subtitle), "tests"),
-            _table(test_grid(tests, methods_of(tests))), *notes]  # fmt: skip
-
-
-def _told(table: pd.DataFrame) -> html.Div:
-    first, *rest = sentences(table)
-    return html.Div([html.P(first, className="quality-first-said"),
-                     html.Ul([html.Li(text) for text in rest], className="quality-said")], **{"aria-live": "polite"})
+    return [_figure(dot_panels(kinds, test_panels(tests), subtitle=subtitle), "tests"), *missing,
+            _table(test_grid(tests, methods_of(tests))), *notes]
 
 
 def _kinds(table: pd.DataFrame, kept: tuple[str, ...]) -> dict[str, str]:
@@ -150,8 +150,8 @@ def _below(study: Study, found: Comparison) -> html.Div:
     meanings = html.Dl([part for m in MEASURES for part in (html.Dt(m.label), html.Dd(m.explanation))],
                        className="gw-facts gw-how")
     command = benchmark_command(study.name, found.params, found.methods, seeds=found.seeds, tasks=bool(found.tasks))
-    more = [("Scores", html.Code(f"{len(found.scores)} of {len(found.methods)} methods at seeds "
-                                 f"{', '.join(map(str, found.seeds))}"))]  # fmt: skip
+    seeds = ", ".join(map(str, found.seeds))
+    more = [("Scores", f"{len(found.scores)}, of {plural(len(found.methods), 'method')}, at seeds {seeds}")]
     return html.Div([
         html.Div(saves, className="gw-row"),
         html.Details([html.Summary("What the measures mean"), meanings], className="gw-details"),

@@ -13,7 +13,8 @@ from engine.metrics.measures import MEASURES
 from engine.metrics.summary import averages, best_of, standings
 
 KINDS = {"model": "Model", "rival": "Rival", "ablation": "Without a part", "null": "Null"}
-NUMBER = {"filter": "agNumberColumnFilter", "type": "rightAligned", "minWidth": 122}
+NUMBER = {"type": "rightAligned", "minWidth": 138}
+NARROW = {"minWidth": 84, "width": 88, "flex": 0}
 SCORE = ("Each of the six measures of the paper goes from 0, the worst of model and rivals, to 1, the best of them; "
          "the mean of the six. Nulls are on that scale without setting it, so they may lie outside 0 to 1.")
 RANK = "Mean of the ranks on the six measures of the paper among model and rivals; 1 is best."
@@ -27,11 +28,11 @@ def method_grid(table: pd.DataFrame) -> dag.AgGrid:
     return _grid("quality-grid", method_rows(table), [
         {"field": "label", "headerName": "Method", "pinned": "left", "width": 190, "flex": 0},
         {"field": "kind", "headerName": "Kind", "width": 116, "flex": 0, "minWidth": 100},
-        _column("score", "Avg Score", SCORE), _column("rank", "Mean rank", RANK),
+        _column("score", "Avg Score", SCORE), _column("rank", "Mean rank", RANK) | NARROW,
         *(_column(m.name, m.label + ("" if m.best else " ↓"), m.explanation + ("" if m.best else " Less is better."))
           for m in MEASURES if m.name in set(table["measure"])),
-        _column("n", "Seeds", "Seeds at which the method was scored"),
-        _column("seconds", "Time", "Seconds to learn the vectors, on the machine that made them"),
+        _column("n", "Seeds", "Seeds at which the method was scored") | NARROW,
+        _column("seconds", "Time", "Mean time to learn the vectors, on the machine that made them") | NARROW,
     ])  # fmt: skip
 
 
@@ -68,11 +69,11 @@ def test_grid(tests: pd.DataFrame, methods: list[str]) -> dag.AgGrid:
     labels = dict(zip(tests["method"], tests["label"], strict=True))
     return _grid("quality-tests", test_rows(tests), [
         {"field": "title", "headerName": "Test", "pinned": "left", "width": 240, "flex": 0, "tooltipField": "title"},
-        {"field": "model", "headerName": "Classifier", "width": 130, "flex": 0},
+        {"field": "model", "headerName": "Classifier", "width": 160, "flex": 0},
         {"field": "measure", "headerName": "Measure", "width": 100, "flex": 0, "minWidth": 90},
-        _column("n", "Genes or pairs", "Tested, with those that are true in brackets"),
-        _column("chance", "Chance", "What a guess gives"),
-        _column("blind", "No vectors", NO_VECTORS),
+        _column("n", "Genes or pairs", "Tested, with those that are true in brackets") | {"minWidth": 110},
+        _column("chance", "Chance", "What a guess gives") | NARROW,
+        _column("blind", "No vectors", NO_VECTORS[0].upper() + NO_VECTORS[1:]) | NARROW,
         *(_column(f"m{i}", labels[name], labels[name]) for i, name in enumerate(methods)),
     ])  # fmt: skip
 
