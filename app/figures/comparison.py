@@ -141,7 +141,5 @@ def _notes(panel: Panel, xaxis: str, yaxis: str) -> list[dict[str, Any]]:
         text = f"chance {panel.chance:.3f}"
     else:
         return [title, better]
-    low, high = panel.ends
-    at = ((best[1] if best else panel.chance) - low) / (high - low)
-    line = {"text": text, "x": at, "xanchor": "left" if at < 0.4 else "right", "yshift": 3, "font": {"size": 11}}
+    line = {"text": text, "x": 0, "xanchor": "left", "yshift": 3, "font": {"size": 11}}
     return [title, better, line | above]

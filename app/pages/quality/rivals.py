@@ -12,7 +12,7 @@ from app.components.graph import graph
 from app.components.page_header import icon
 from app.components.provenance import how_made
 from app.figures.comparison import Panel, dot_panels
-from app.pages.quality.tables import CLASSIFIERS, NO_VECTORS, in_order, method_grid, methods_of, test_grid
+from app.pages.quality.tables import CLASSIFIERS, NO_VECTORS, in_order, method_grid, methods_of, grid_of_tests
 from app.words import listing, plural
 from engine.command import benchmark_command
 from engine.metrics.measures import MEASURES
@@ -35,9 +35,11 @@ METHOD = (
     "by seed, is more than twice its standard error; with three seeds that is a weak test."
 )
 NO_PARTS = "MuSe-GNN without one of its parts has not been scored yet. Run it with “Parts of the model” switched on."
-NO_TESTS = ("No gene-level test has been run yet. They ask whether what a gene is known for can be read from its "
-            "vector: dosage sensitivity, targets of transcription factors, gene sets. Run with “Gene-level tests” "
-            "switched on.")  # fmt: skip
+NO_TESTS = (
+    "No gene-level test has been run, or could be done on the genes of this study. They ask whether what a gene is "
+    "known for can be read from its vector: dosage sensitivity, targets of transcription factors, gene sets. Run with "
+    "“Gene-level tests” switched on."
+)
 
 
 def found_parts(services: Services, study: Study, found: Comparison, view: str) -> list[Any]:
@@ -45,6 +47,10 @@ def found_parts(services: Services, study: Study, found: Comparison, view: str) 
     if not found.scores:
         return []
     table = table_of(services, found)
+    if view == "tasks":
+        table = table[table["measure"].str.contains("/")]
+        if table.empty:
+            return _no_tests(services)
     body = {"rivals": _rivals, "parts": _parts}.get(view)
     figure, *rest = body(table) if body else _tests(services, found)
     first, *more = sentences(table, ABOUT[view])
@@ -67,7 +73,7 @@ def panels_of(table: pd.DataFrame, kinds: dict[str, str], measures: tuple[str, .
     return [panel for panel in panels if panel.values]
 
 
-def test_panels(tests: pd.DataFrame) -> list[Panel]:
+def panels_of_tests(tests: pd.DataFrame) -> list[Panel]:
     """A panel a gene-level test and classifier by AUROC, with chance, or what is reached without vectors."""
     panels, blind = [], tests[tests["model"] == ""].groupby(["task", "measure"])["value"].mean()
     for (task, model), part in tests[tests["measure"] == "auroc"].groupby(["task", "model"], sort=False):
@@ -97,23 +103,27 @@ def _parts(table: pd.DataFrame) -> list[Any]:
     return [_figure(figure, "parts"), _table(method_grid(table[table["kind"].isin(["model", "ablation", "rival"])]))]
 
 
-def _tests(services: Services, found: Comparison) -> list[Any]:
+def _no_tests(services: Services) -> list[Any]:
+    return [html.P(NO_TESTS, className="gw-note"), *_lacking(services)]
+
+
+def _lacking(services: Services) -> list[Any]:
     from engine.gene_level import missing_truth
 
-    missing = [_fetch([entry.title for entry in missing])] if (missing := missing_truth(services.knowledge)) else []
-    if not found.tasks:
-        return [html.P(NO_TESTS, className="gw-note"), *missing]
+    missing = missing_truth(services.knowledge)
+    return [_fetch([entry.title for entry in missing])] if missing else []
+
+
+def _tests(services: Services, found: Comparison) -> list[Any]:
     tests, skipped = tests_of(services, found)
     notes = [html.Ul([html.Li(f"Not done: {title}. {why}") for title, why in skipped.items()],
                      className="gw-muted gw-small quality-skipped")] if skipped else []  # fmt: skip
-    if tests.empty:
-        return [html.P("None of the tests could be done on the genes of this study."), *missing, *notes]
     kinds = {tests.loc[tests["method"] == name, "label"].iloc[0]: tests.loc[tests["method"] == name, "kind"].iloc[0]
              for name in methods_of(tests)}  # fmt: skip
     kinds = {label: kind for label, kind in kinds.items() if kind != "null"}
     subtitle = f"AUROC, n = {plural(tests['seed'].nunique(), 'seed')}; five folds; bars: standard deviation over seeds"
-    return [_figure(dot_panels(kinds, test_panels(tests), subtitle=subtitle), "tests"), *missing,
-            _table(test_grid(tests, methods_of(tests))), *notes]
+    return [_figure(dot_panels(kinds, panels_of_tests(tests), subtitle=subtitle), "tests"), *_lacking(services),
+            _table(grid_of_tests(tests, methods_of(tests))), *notes]
 
 
 def _kinds(table: pd.DataFrame, kept: tuple[str, ...]) -> dict[str, str]:

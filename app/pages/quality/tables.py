@@ -20,7 +20,8 @@ SCORE = ("Each of the six measures of the paper goes from 0, the worst of model 
 RANK = "Mean of the ranks on the six measures of the paper among model and rivals; 1 is best."
 STAR = "★ "
 CLASSIFIERS = {"logistic": "Logistic regression", "forest": "Random forest"}
-NO_VECTORS = "no vectors, only how often each gene is in a true pair"
+NO_VECTORS = "Gene frequency alone"
+FREQUENCY = "What is reached without vectors: how often each gene of a pair is in a true one"
 
 
 def method_grid(table: pd.DataFrame) -> dag.AgGrid:
@@ -64,21 +65,21 @@ def in_order(table: pd.DataFrame) -> list[str]:
     return sorted(kinds, key=lambda name: (groups[kinds[name]], place.get(name, len(kinds))))
 
 
-def test_grid(tests: pd.DataFrame, methods: list[str]) -> dag.AgGrid:
+def grid_of_tests(tests: pd.DataFrame, methods: list[str]) -> dag.AgGrid:
     """A row a gene-level test, a column a method; mean ± standard deviation over seeds."""
     labels = dict(zip(tests["method"], tests["label"], strict=True))
-    return _grid("quality-tests", test_rows(tests), [
+    return _grid("quality-tests", rows_of_tests(tests), [
         {"field": "title", "headerName": "Test", "pinned": "left", "width": 240, "flex": 0, "tooltipField": "title"},
         {"field": "model", "headerName": "Classifier", "width": 160, "flex": 0},
         {"field": "measure", "headerName": "Measure", "width": 100, "flex": 0, "minWidth": 90},
         _column("n", "Genes or pairs", "Tested, with those that are true in brackets") | {"minWidth": 110},
         _column("chance", "Chance", "What a guess gives") | NARROW,
-        _column("blind", "No vectors", NO_VECTORS[0].upper() + NO_VECTORS[1:]) | NARROW,
+        _column("blind", "No vectors", FREQUENCY) | NARROW,
         *(_column(f"m{i}", labels[name], labels[name]) for i, name in enumerate(methods)),
     ])  # fmt: skip
 
 
-def test_rows(tests: pd.DataFrame) -> list[dict[str, Any]]:
+def rows_of_tests(tests: pd.DataFrame) -> list[dict[str, Any]]:
     """For each test the number of every method, and which ranked method is best."""
     rows, names = [], methods_of(tests)
     blind = tests[tests["model"] == ""].groupby(["task", "measure"])["value"].mean()
