@@ -14,7 +14,7 @@ from app.comparisons import comparison_of, lacking, newest_job, settings_of, wan
 from app.figures.comparison import NULLS, Panel, dot_panels
 from app.maps import find_map
 from app.pages import quality
-from app.pages.quality.run import need_for, submit, want_of
+from app.pages.quality.run import asked_before, need_for, submit, want_of
 from app.pages.quality.tables import method_rows, rows_of_tests
 from engine.contenders import CONTENDERS
 from engine.jobs.claim import take
@@ -95,6 +95,12 @@ def test_when_the_job_has_ended_the_button_is_back_and_the_page_stops_looking(se
     claim.finish(STUDY)
     run, _, _, stop = quality.changes(services, shown)
     assert stop and "Run what is missing" in words(run) and "Another, seed 1, could not be scored." in words(run)
+
+
+def test_the_form_keeps_what_was_asked_last(services):
+    assert asked_before(None) == WANT
+    job = submit(services, services.library.study(STUDY), EmbedParams(), want_of("10", [True, True]))
+    assert asked_before(job) == {"seeds": "10", "parts": True, "tests": False}
 
 
 def test_the_sentence_the_picture_and_the_table_say_who_is_better(scored):

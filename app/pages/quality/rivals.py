@@ -12,7 +12,7 @@ from app.components.graph import graph
 from app.components.page_header import icon
 from app.components.provenance import how_made
 from app.figures.comparison import Panel, dot_panels
-from app.pages.quality.tables import CLASSIFIERS, NO_VECTORS, in_order, method_grid, methods_of, grid_of_tests
+from app.pages.quality.tables import CLASSIFIERS, NO_VECTORS, grid_of_tests, in_order, method_grid, methods_of
 from app.words import listing, plural
 from engine.command import benchmark_command
 from engine.metrics.measures import MEASURES
