@@ -24,7 +24,7 @@ def test_without_a_map_or_a_score_the_page_says_what_it_will_show_and_leads_on(s
     assert "No map to judge yet" in said and "/studies" in links(page)
     assert "No comparison yet" in said and "whether random vectors do as well" in said
     buttons = [part for part in parts(page) if getattr(part, "className", "") == "gw-button"]
-    assert [words(button) for button in buttons] == ["Run what is missing", "Open Studies"]
+    assert [words(button) for button in buttons] == ["Run what is missing"]
 
 
 def test_the_page_shows_values_sizes_time_memory_and_origin(with_map):

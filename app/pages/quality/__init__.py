@@ -37,11 +37,12 @@ NOTHING = empty_state(
     "This page shows how far a map can be trusted, and whether its method beats its rivals on your study.",
     "Open Studies", "/studies", drawing="chart",
 )
-NO_MAP = empty_state(
-    "No map to judge yet",
-    "For each map, its measures stand here beside what random vectors and other simple rivals reach.",
-    "Open Studies", "/studies", drawing="map",
-)
+NO_MAP = html.Section([
+    html.Div([html.H2("No map to judge yet"),
+              html.P("For each map, its measures stand here beside what random vectors and other simple rivals reach.",
+                     className="gw-muted")]),
+    dcc.Link("Make one in Studies", href="/studies", className="gw-button-quiet"),
+], className="gw-card gw-spread")  # fmt: skip
 
 
 def layout(services: Services, map: str = "", study: str = "", view: str = "") -> html.Div:
