@@ -74,7 +74,9 @@
       const which = window.dash_clientside.callback_context.triggered_id;
       const id = typeof which.graph === "string" ? which.graph : JSON.stringify(which.graph);
       const plot = document.getElementById(id).querySelector(".js-plotly-plot");
-      const size = { width: 800, height: 420, scale: which.kind === "png" ? 3 : 1 };
+      const { width, height } = plot._fullLayout; // a tall figure keeps its own size
+      const tall = height > 420;
+      const size = { width: tall ? width : 800, height: tall ? height : 420, scale: which.kind === "png" ? 3 : 1 };
       window.Plotly.downloadImage(plot, { format: which.kind, filename: which.name, ...size });
       return nothing();
     },

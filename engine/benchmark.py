@@ -1,18 +1,19 @@
-"""Methods, nulls and ablations on one study by one protocol: a score each a seed, and the table of all."""
+"""Methods, nulls and ablations by one protocol: a score each a seed, and the table of all."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.assemble import peak_mb
-from engine.errors import unknown
-from engine.methods import METHODS, split_all, train
+from engine.contenders import CONTENDERS, Contender, find_contender
+from engine.graph.split import EdgeSplit
+from engine.methods import reads_signs, split_all, train
+from engine.metrics.report import DatasetEdges, measures_of, values_of_scorer
 from engine.params import EmbedParams
 from engine.progress import Progress
 from engine.store import Store, artifact_id
@@ -20,52 +21,29 @@ from engine.types import META, GeneGraph
 
 if TYPE_CHECKING:
     import pandas as pd
+    from anndata import AnnData
 
-SCORE_VERSION = 2
+__all__ = ["CONTENDERS", "Contender", "find_contender", "read_score", "score", "score_id", "table"]
 
-
-@dataclass(frozen=True)
-class Contender:
-    """What is scored under one name: a method, or MuSe-GNN with a part taken away.
-
-    `kind` is model, rival, null or ablation; `change` makes the contender's parameters of a study's.
-    """
-
-    name: str
-    label: str
-    kind: str
-    about: str
-    change: Callable[[EmbedParams], EmbedParams]
+SCORE_VERSION = 3
+NO_MODEL = "none"
 
 
-def _method(name: str) -> Contender:
-    method = METHODS[name]
-    return Contender(name, method.label, method.kind, method.about,
-                     lambda params: replace(params, method=replace(params.method, method=name)))  # fmt: skip
-
-
-CONTENDERS = {contender.name: contender for contender in (*map(_method, METHODS),)}
-
-
-def find_contender(name: str) -> Contender:
-    """The contender of that name; raises `UnknownName` when there is none."""
-    if name not in CONTENDERS:
-        raise unknown("method", name, CONTENDERS, where="among those that can be compared")
-    return CONTENDERS[name]
-
-
-def score_id(graphs: list[str], params: EmbedParams) -> str:
+def score_id(graphs: list[str], params: EmbedParams, *, scorer: str = "") -> str:
     """Id of the score of one contender at one seed on networks of these ids."""
-    return artifact_id("score", SCORE_VERSION, params.to_dict(), graphs)
+    training = params.training
+    asked = {"scorer": scorer, "seed": training.seed, "held_out": training.held_out} if scorer else params.to_dict()
+    return artifact_id("score", SCORE_VERSION, asked, graphs)
 
 
-def score(names: list[str], graphs: list[GeneGraph], params: EmbedParams, *, store: Store, device: str = "auto",
-          progress: Progress | None = None) -> str:
+def score(names: list[str], graphs: list[GeneGraph], params: EmbedParams, *, store: Store, scorer: str = "",
+          device: str = "auto", progress: Progress | None = None) -> str:
     """Id of the stored score of one contender at one seed, computed when it is not there yet.
 
     A score is an AnnData with the vectors in `X`, dataset, gene and cluster of each row in `obs`, and
     under `uns['geneweave']` values (measure → number or None), seconds, epoch_seconds, peak_mb, device,
-    params and graphs.
+    params and graphs. Of a scorer of pairs it has neither vectors nor clusters, and only the measures
+    that pairs have.
 
     Parameters
     ----------
@@ -73,40 +51,42 @@ def score(names: list[str], graphs: list[GeneGraph], params: EmbedParams, *, sto
         Ids of the networks, and the networks.
     params
         Of the contender, with its seed.
+    scorer
+        One of `engine.metrics.report.SCORERS` in place of a method.
     """
-    from engine.tl.place import cluster
-
-    progress, name = progress or Progress(), score_id(names, params)
-    if store.has(name):
-        return name
-    started, seed, splits = time.monotonic(), params.training.seed, split_all(graphs, params)
-    checkpoint = store.checkpoint(name)
-    trained = train(graphs, splits, params, device=device, checkpoint=checkpoint, progress=progress)
-    seconds = time.monotonic() - started
-    vectors = np.concatenate(trained.vectors).astype(np.float32)
-    clusters, connectivities = cluster(vectors, seed=seed)
-    facts = {
-        "values": _values(vectors, clusters, connectivities, graphs, splits, params), "seconds": seconds,
-        "epoch_seconds": trained.epoch_seconds, "peak_mb": peak_mb(), "device": trained.device,
-        "params": params.to_dict(), "graphs": names,
-    }  # fmt: skip
-    store.write(name, _as_adata(vectors, clusters, graphs, facts))
-    checkpoint.unlink(missing_ok=True)
+    name = score_id(names, params, scorer=scorer)
+    if not store.has(name):
+        started, splits = time.monotonic(), split_all(graphs, params)
+        if scorer:
+            adata, facts = _pairs_scored(graphs, splits, scorer)
+        else:
+            checkpoint = store.checkpoint(name)
+            adata, facts = _vectors_scored(graphs, splits, params, device=device, checkpoint=checkpoint,
+                                           progress=progress or Progress())  # fmt: skip
+        facts = {"seconds": time.monotonic() - started, **facts, "peak_mb": peak_mb(), "params": params.to_dict(),
+                 "graphs": names}  # fmt: skip
+        adata.uns[META] = json.dumps(facts)
+        store.write(name, adata)
+        store.checkpoint(name).unlink(missing_ok=True)
     return name
 
 
 def read_score(name: str, *, store: Store) -> dict[str, Any]:
     """The facts of a stored score."""
-    return json.loads(store.read(name).uns[META])
+    return store.memo(f"score-facts:{name}", lambda: json.loads(store.read(name).uns[META]))
 
 
-def table(scores: dict[tuple[str, int], dict[str, Any]]) -> pd.DataFrame:
+def table(scores: dict[tuple[str, int], dict[str, Any]],
+          tasks: dict[tuple[str, int], list[dict[str, Any]]] | None = None) -> pd.DataFrame:
     """A row a contender, seed and measure.
 
     Parameters
     ----------
     scores
         Facts of scores by name of the contender and seed.
+    tasks
+        Rows of gene-level tasks by the same; they become measures named `task/model/measure`, with `none` for a
+        score that knows nothing of the vectors.
 
     Returns
     -------
@@ -114,29 +94,50 @@ def table(scores: dict[tuple[str, int], dict[str, Any]]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = [
-        (name, CONTENDERS[name].label, CONTENDERS[name].kind, seed, measure, value)
-        for (name, seed), facts in scores.items()
-        for measure, value in {**facts["values"], "seconds": facts["seconds"], "peak_mb": facts["peak_mb"]}.items()
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["method", "label", "kind", "seed", "measure", "value"])
+    values = {key: {**f["values"], "seconds": f["seconds"], "peak_mb": f["peak_mb"]} for key, f in scores.items()}
+    for key, rows in (tasks or {}).items():
+        values[key] |= {f"{row['task']}/{row['model'] or NO_MODEL}/{row['measure']}": row["value"]
+                        for row in rows if not row["skipped"]}  # fmt: skip
+    rows = [(name, CONTENDERS[name].label, CONTENDERS[name].kind, seed, measure, value)
+            for (name, seed), measured in values.items() for measure, value in measured.items()]  # fmt: skip
+    found = pd.DataFrame(rows, columns=["method", "label", "kind", "seed", "measure", "value"])
+    return found.astype({"seed": int, "value": float})
 
 
-def _values(vectors, clusters, connectivities, graphs, splits, params: EmbedParams) -> dict[str, float | None]:
-    from engine.metrics.report import DatasetEdges, measures_of
+def _vectors_scored(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedParams, *, device: str,
+                    checkpoint: Path, progress: Progress) -> tuple[AnnData, dict[str, Any]]:
+    from engine.tl.place import cluster
 
-    edges = [DatasetEdges.of(graph, split.seen, split.held_out) for graph, split in zip(graphs, splits, strict=True)]
-    signed = METHODS[params.method.method].signed
-    return measures_of(vectors, edges, clusters=clusters, connectivities=connectivities, signed=signed)
+    started = time.monotonic()
+    trained = train(graphs, splits, params, device=device, checkpoint=checkpoint, progress=progress)
+    seconds = time.monotonic() - started
+    vectors = np.concatenate(trained.vectors).astype(np.float32)
+    clusters, connectivities = cluster(vectors, seed=params.training.seed)
+    values = measures_of(vectors, _edges(graphs, splits), clusters=clusters, connectivities=connectivities,
+                         signed=reads_signs(params))  # fmt: skip
+    facts = {"values": values, "seconds": seconds, "epoch_seconds": trained.epoch_seconds, "device": trained.device}
+    adata = _rows(graphs, vectors)
+    adata.obs["cluster"] = clusters
+    adata.obs["cluster"] = adata.obs["cluster"].astype("category")
+    return adata, facts
 
 
-def _as_adata(vectors: np.ndarray, clusters: np.ndarray, graphs: list[GeneGraph], facts: dict):
+def _pairs_scored(graphs: list[GeneGraph], splits: list[EdgeSplit], scorer: str) -> tuple[AnnData, dict[str, Any]]:
+    return _rows(graphs, None), {"values": values_of_scorer(scorer, _edges(graphs, splits)), "epoch_seconds": 0.0,
+                                 "device": "CPU"}  # fmt: skip
+
+
+def _edges(graphs: list[GeneGraph], splits: list[EdgeSplit]) -> list[DatasetEdges]:
+    return [DatasetEdges.of(graph, split.seen, split.held_out) for graph, split in zip(graphs, splits, strict=True)]
+
+
+def _rows(graphs: list[GeneGraph], vectors: np.ndarray | None) -> AnnData:
     import pandas as pd
     from anndata import AnnData
 
     obs = pd.DataFrame({
         "dataset": np.repeat([graph.name for graph in graphs], [graph.n_genes for graph in graphs]),
-        "gene": np.concatenate([graph.genes for graph in graphs]), "cluster": clusters,
+        "gene": np.concatenate([graph.genes for graph in graphs]),
     })  # fmt: skip
     obs.index = obs["dataset"] + "|" + obs["gene"]
-    return AnnData(vectors, obs=obs.astype("category"), uns={META: json.dumps(facts)})
+    return AnnData(vectors, obs=obs.astype("category"))

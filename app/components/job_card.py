@@ -10,7 +10,7 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_upda
 from app.components.alert import alert
 from app.components.page_header import icon
 from app.words import duration, elapsed, percent
-from engine.jobs.submit import CHECK, EMBED, FETCH, NETWORKS
+from engine.jobs.submit import BENCHMARK, CHECK, EMBED, FETCH, NETWORKS
 from engine.jobs.table import JobTable
 from engine.params import EmbedParams
 
@@ -30,6 +30,7 @@ STATES = {
 RESULT = {
     EMBED: (("Open the map", "/atlas?map={}"), ("See its quality", "/quality?map={}")),
     NETWORKS: (("See the networks", "/data/networks?study={}"),),
+    BENCHMARK: (("See the comparison", "/quality?study={}"),),
     CHECK: (("See what was found", "/data/files/{}"),),
     FETCH: (("Open the library", "/data/library"),),
 }

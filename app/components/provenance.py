@@ -20,9 +20,9 @@ CITATION = (
 
 
 def how_made(params: EmbedParams, command: str, more: list[tuple[str, Any]] | None = None, *,
-             opened: bool = False) -> html.Details:
+             opened: bool = False, method: str = METHOD) -> html.Details:
     """A closed drawer; `more` holds further terms and words, such as versions and hashes."""
-    terms = [("Method", METHOD), ("Citation", CITATION), ("Command", _copied(command)), *(more or [])]
+    terms = [("Method", method), ("Citation", CITATION), ("Command", _copied(command)), *(more or [])]
     parts = [part for term, words in terms for part in (html.Dt(term), html.Dd(words))]
     return html.Details([html.Summary("How was this made"), html.Dl(parts, className="gw-facts gw-how"),
                          html.Div(parameter_list(params), className="gw-params")], className="gw-details", open=opened)

@@ -31,15 +31,22 @@ def add(commands) -> None:
     evaluate.add_argument("map", type=Path, metavar="E.h5ad")
 
 
-def add_parameters(parser: argparse.ArgumentParser, group: type) -> None:
-    """Options for every field of a parameter dataclass."""
+def add_parameters(parser: argparse.ArgumentParser, group: type, *, without: tuple[str, ...] = ()) -> None:
+    """Options for every field of a parameter dataclass, but those `without`."""
     section = parser.add_argument_group(group.__doc__.splitlines()[0].rstrip("."))
-    for f in fields(group):
+    for f in (f for f in fields(group) if f.name not in without):
         section.add_argument(
             f"--{f.name.replace('_', '-')}", type=type(f.default), default=f.default,
             choices=f.metadata["choices"] or None, metavar=None if f.metadata["choices"] else f.name[0].upper(),
             help=f"{f.metadata['doc']} (default {f.default})".replace("%", "%%"),
         )  # fmt: skip
+
+
+def given_parameters(args: argparse.Namespace) -> EmbedParams:
+    """The parameters among the arguments; what has no option keeps its default."""
+    given = {name: {f.name: getattr(args, f.name) for f in fields(group) if hasattr(args, f.name)}
+             for name, group in GROUPS.items()}  # fmt: skip
+    return EmbedParams.from_dict(given)
 
 
 def _studies(args: argparse.Namespace, settings: Settings) -> None:
@@ -55,8 +62,7 @@ def _embed(args: argparse.Namespace, settings: Settings) -> None:
     from engine.store import Store
     from engine.terminal import TerminalProgress
 
-    given = {name: {f.name: getattr(args, f.name) for f in fields(group)} for name, group in GROUPS.items()}
-    params, store = EmbedParams.from_dict(given), Store(settings)
+    params, store = given_parameters(args), Store(settings)
     if not args.out.resolve().parent.is_dir():
         raise InvalidParameter(f"--out must lie in a folder that exists, found '{args.out}'. Make the folder first.")
     study = Library(settings).study(args.study)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.jobs.record import Job
-from engine.jobs.submit import CHECK, EMBED, FETCH, NETWORKS
+from engine.jobs.submit import BENCHMARK, CHECK, EMBED, FETCH, NETWORKS
 from engine.library import Library
 from engine.params import EmbedParams, NetworkParams
 from engine.progress import Progress
@@ -34,6 +34,20 @@ def networks(job: Job, settings: Settings, progress: Progress) -> str:
     return study.name
 
 
+def benchmark(job: Job, settings: Settings, progress: Progress) -> str:
+    """A comparison of methods; the result is the study's name."""
+    study = Library(settings).study(job.params["study"])
+    params = EmbedParams.from_dict(job.params["params"])
+    from engine import comparison
+    from engine.knowledge import Knowledge
+
+    knowledge = Knowledge(settings) if job.params["tasks"] else None
+    found = comparison.benchmark(study, params, job.params["methods"], job.params["seeds"], store=Store(settings),
+                                 knowledge=knowledge, device=settings.device, progress=progress)  # fmt: skip
+    comparison.need_one(found)
+    return study.name
+
+
 def check(job: Job, settings: Settings, progress: Progress) -> str:
     """What is in a file; the result is the file's id."""
     from engine import intake
@@ -52,6 +66,7 @@ def fetch(job: Job, settings: Settings, progress: Progress) -> str:
 HANDLERS: dict[str, Handler] = {
     EMBED: embed,
     NETWORKS: networks,
+    BENCHMARK: benchmark,
     CHECK: check,
     FETCH: fetch,
 }

@@ -1,7 +1,8 @@
-"""What a page asks for, as jobs: a gene map, networks, the check of a file, a library file."""
+"""What a page asks for, as jobs: a gene map, networks, a comparison, the check of a file, a library file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from engine.files import DataFile
@@ -9,7 +10,7 @@ from engine.jobs.record import Job
 from engine.jobs.table import JobTable
 from engine.params import EmbedParams, NetworkParams
 
-EMBED, NETWORKS, CHECK, FETCH = "embed", "networks", "check", "fetch"
+EMBED, NETWORKS, BENCHMARK, CHECK, FETCH = "embed", "networks", "benchmark", "check", "fetch"
 
 
 def submit_embed(jobs: JobTable, study: str, params: EmbedParams) -> Job:
@@ -20,6 +21,13 @@ def submit_embed(jobs: JobTable, study: str, params: EmbedParams) -> Job:
 def submit_networks(jobs: JobTable, study: str, params: NetworkParams) -> Job:
     """Ask for the co-expression networks of a study, without a map."""
     return jobs.submit(NETWORKS, f"Networks of {study}", {"study": study, "params": asdict(params)})
+
+
+def submit_benchmark(jobs: JobTable, study: str, params: EmbedParams, methods: Sequence[str], *,
+                     seeds: Sequence[int], tasks: bool = False) -> Job:
+    """Ask for the scores of contenders on a study, those that are not there yet; with the gene-level tasks or not."""
+    asked = {"study": study, "params": params.to_dict(), "methods": list(methods), "seeds": list(seeds), "tasks": tasks}
+    return jobs.submit(BENCHMARK, f"Comparison on {study}", asked)
 
 
 def submit_check(jobs: JobTable, file: DataFile) -> Job:

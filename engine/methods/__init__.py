@@ -16,7 +16,7 @@ from engine.params import EmbedParams
 from engine.progress import Progress
 from engine.types import GeneGraph
 
-__all__ = ["METHODS", "Method", "Trained", "find_method", "split_all", "train"]
+__all__ = ["METHODS", "Method", "Trained", "find_method", "reads_signs", "split_all", "train"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,13 @@ def find_method(name: str) -> Method:
     if name not in METHODS:
         raise unknown("method", name, METHODS, where="among those that embed genes")
     return METHODS[name]
+
+
+def reads_signs(params: EmbedParams) -> bool:
+    """Whether edges of either sign are read by the size of the cosine; MuSe-GNN can be told to ignore signs."""
+    method = find_method(params.method.method)
+    of_muse = method.function.startswith("muse:")
+    return method.signed and not (of_muse and params.model.signs == "ignored")
 
 
 def split_all(graphs: list[GeneGraph], params: EmbedParams) -> list[EdgeSplit]:

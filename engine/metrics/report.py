@@ -22,6 +22,8 @@ from engine.tl.place import cluster
 from engine.types import GeneGraph
 
 Values = dict[str, float | None]
+SCORERS = ("product of degrees", "|Pearson| of the input", "Pearson of the input", "groups of like degree")
+GROUPINGS = (5, 10, 20, 40)  # numbers of groups of like degree, of which the best counts
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,21 @@ def measures_of(
     The other parameters are those of `report`.
     """
     return _of_map(vectors, np.asarray(clusters), connectivities, _Rows(data), signed=signed)
+
+
+def values_of_scorer(scorer: str, data: list[DatasetEdges]) -> Values:
+    """The measures that a score of gene pairs, or a grouping without vectors, has.
+
+    Parameters
+    ----------
+    scorer
+        One of `SCORERS`; groups of like degree are made at several numbers of groups, and the highest value
+        counts, so that no method has an easier rival by the number of its clusters.
+    """
+    if scorer == SCORERS[-1]:
+        found = [_by_degree(_Rows(data), n)["neighbour_overlap"] for n in GROUPINGS]
+        return {"neighbour_overlap": max((value for value in found if value is not None), default=None)}
+    return _scorers(data).get(scorer, {})
 
 
 def _entry(measure: Measure, value: float, nulls: dict[str, Values]) -> dict[str, Any]:

@@ -13,14 +13,18 @@ from app.figures.metrics import beaten_by, metric_strip
 from app.pages import quality
 from engine.errors import UnknownName
 from tests.app.made_up_map import measures, write_map
-from tests.app.reading import find, links, words
+from tests.app.reading import find, links, parts, words
 
 BY_NAME = {metric["name"]: metric for metric in measures()}
 
 
-def test_without_a_map_the_page_says_what_it_will_show_and_leads_on(services):
+def test_without_a_map_or_a_score_the_page_says_what_it_will_show_and_leads_on(services):
     page = quality.layout(services)
-    assert "No map to judge yet" in words(page) and links(page) == ["/studies"]
+    said = words(page)
+    assert "No map to judge yet" in said and "/studies" in links(page)
+    assert "No comparison yet" in said and "whether random vectors do as well" in said
+    buttons = [part for part in parts(page) if getattr(part, "className", "") == "gw-button"]
+    assert [words(button) for button in buttons] == ["Run what is missing"]
 
 
 def test_the_page_shows_values_sizes_time_memory_and_origin(with_map):
