@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.assemble import peak_mb
 from engine.errors import unknown
+from engine.io.vectors import outside_content
 from engine.methods import METHODS, split_all, train
 from engine.params import EmbedParams
 from engine.progress import Progress
@@ -56,7 +57,7 @@ def find_contender(name: str) -> Contender:
 
 def score_id(graphs: list[str], params: EmbedParams) -> str:
     """Id of the score of one contender at one seed on networks of these ids."""
-    return artifact_id("score", SCORE_VERSION, params.to_dict(), graphs)
+    return artifact_id("score", SCORE_VERSION, params.to_dict(), graphs + outside_content(params))
 
 
 def score(names: list[str], graphs: list[GeneGraph], params: EmbedParams, *, store: Store, device: str = "auto",
