@@ -2,7 +2,8 @@
 
 GAE and VGAE learn the kept edges of either sign, so genes of a negative edge come together too. MAE and
 WSMAE learn the features, where genes that replace each other have opposite rows. Each runs for the epochs
-of the parameters, at a step size of its own.
+of the parameters, at a step size of its own: so that GAE and VGAE are level by 200; MAE and WSMAE go on to
+memorise the features then, but the order of their cosines has come to rest.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from engine.progress import Progress, Span
 from engine.types import GeneGraph
 
 GRAPH_RATE = 0.01
-FEATURE_RATE = 0.01
+FEATURE_RATE = 0.001
 GRAPH_WIDTH = 2  # hidden width over the length of a vector
 FEATURE_WIDTH = 4
 MASKED = 0.5  # share of entries hidden in training
@@ -43,7 +44,8 @@ def train_mae(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedPar
               progress: Progress) -> Trained:
     """A masked autoencoder per dataset (after He et al., CVPR 2022), a gene's features as its input.
 
-    Mended, the vectors come of the whole input; published, of an input with as much hidden as in training.
+    Mended, the vectors come of the whole input and are centred; published, of an input with as much hidden
+    as in training, as they are.
     """
 
     def make(graph: GeneGraph, split: EdgeSplit, fabric):
@@ -56,7 +58,8 @@ def train_wsmae(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedP
                 checkpoint: Path, progress: Progress) -> Trained:
     """A weight-sharing autoencoder of all datasets together (after Yang et al., 2021).
 
-    Mended, it sees the whole input always; published, half of it is hidden in training and afterwards.
+    Mended, it sees the whole input always and the vectors are centred; published, half of the input is
+    hidden in training and afterwards.
     """
     from engine.train.device import describe, make_fabric
 
@@ -84,7 +87,7 @@ def _feature_task(graphs: list[GeneGraph], params: EmbedParams, *, masked: float
     n_latent = params.model.n_latent
     return FeatureAutoencoderTask(
         [graph.features for graph in graphs], n_hidden=FEATURE_WIDTH * n_latent, n_latent=n_latent, masked=masked,
-        masked_output=params.method.form == "published", seed=params.training.seed,
+        published=params.method.form == "published", seed=params.training.seed,
     )  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def test_standard_rows_have_mean_0_and_variance_1_and_a_constant_row_is_0():
 
 def test_gradients_of_many_datasets_are_those_of_each_written_out():
     features = [np.random.default_rng(i).standard_normal((7, n)).astype(np.float32) for i, n in enumerate((6, 9))]
-    task = FeatureAutoencoderTask(features, n_hidden=5, n_latent=2, masked=0.4, masked_output=False, seed=0)
+    task = FeatureAutoencoderTask(features, n_hidden=5, n_latent=2, masked=0.4, published=False, seed=0)
     task.losses(3)["reconstruction"].backward()
     found = [p.grad.clone() for p in task.model.parameters()]
     task.model.zero_grad()
@@ -97,9 +97,17 @@ def test_gradients_of_many_datasets_are_those_of_each_written_out():
 
 def test_masked_entries_are_hidden_from_the_encoder_and_alone_count():
     task = FeatureAutoencoderTask([np.random.default_rng(0).standard_normal((5, 40))], n_hidden=4, n_latent=2,
-                                  masked=0.5, masked_output=False, seed=0)  # fmt: skip
+                                  masked=0.5, published=False, seed=0)  # fmt: skip
     x = torch.ones(5, 40)
     hidden = task._hidden(x, 0, 0)
     seen = task._without(x, hidden)
     assert 0.35 < hidden.float().mean() < 0.65 and not seen[hidden].any() and (seen[~hidden] == 2).all()
     assert not torch.equal(hidden, task._hidden(x, 0, 1))
+
+
+def test_vectors_are_centred_unless_published_and_a_published_input_is_masked():
+    features, options = [np.random.default_rng(0).standard_normal((5, 40))], {"n_hidden": 4, "n_latent": 2, "seed": 0}
+    mended, plain, masked = (FeatureAutoencoderTask(features, masked=share, published=published, **options).output()[0]
+                             for share, published in ((0.5, False), (0.0, True), (0.5, True)))  # fmt: skip
+    np.testing.assert_allclose(mended, plain - plain.mean(0), atol=1e-6)
+    assert not np.allclose(masked, plain)
