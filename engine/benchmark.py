@@ -12,6 +12,7 @@ import numpy as np
 from engine.assemble import peak_mb
 from engine.contenders import CONTENDERS, Contender, find_contender
 from engine.graph.split import EdgeSplit
+from engine.io.vectors import outside_content
 from engine.methods import reads_signs, split_all, train
 from engine.metrics.report import DatasetEdges, measures_of, values_of_scorer
 from engine.params import EmbedParams
@@ -33,7 +34,7 @@ def score_id(graphs: list[str], params: EmbedParams, *, scorer: str = "") -> str
     """Id of the score of one contender at one seed on networks of these ids."""
     training = params.training
     asked = {"scorer": scorer, "seed": training.seed, "held_out": training.held_out} if scorer else params.to_dict()
-    return artifact_id("score", SCORE_VERSION, asked, graphs)
+    return artifact_id("score", SCORE_VERSION, asked, graphs + outside_content(params))
 
 
 def score(names: list[str], graphs: list[GeneGraph], params: EmbedParams, *, store: Store, scorer: str = "",

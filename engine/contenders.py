@@ -45,11 +45,13 @@ def _scorer(name: str, scorer: str, about: str) -> Contender:
     return Contender(name, scorer[0].upper() + scorer[1:], "null", about, _method(MODEL).change, scorer)
 
 
-def _ablation(name: str, label: str, about: str, *, model: dict[str, Any]) -> Contender:
-    """MuSe-GNN with these fields of `MuseParams` changed."""
+def _ablation(name: str, label: str, about: str, *, model: dict[str, Any] | None = None,
+              training: dict[str, Any] | None = None) -> Contender:
+    """MuSe-GNN with these fields of `MuseParams` and `TrainParams` changed."""
 
     def change(params: EmbedParams) -> EmbedParams:
-        return replace(_method(MODEL).change(params), model=replace(params.model, **model))
+        return replace(_method(MODEL).change(params), model=replace(params.model, **(model or {})),
+                       training=replace(params.training, **(training or {})))  # fmt: skip
 
     return Contender(name, label, "ablation", about, change)
 
@@ -62,8 +64,18 @@ PAIR_SCORES = (
             "as suit it best."),
 )  # fmt: skip
 ABLATIONS = (
+    _ablation("no-similarity", "Without similarity", "Nothing pulls the same gene of two datasets together.",
+              model={"similarity_weight": 0.0}),
     _ablation("no-contrast", "Without contrast", "Differing genes are not held apart.", model={"contrast_weight": 0.0}),
-)
+    _ablation("no-weights", "Without weights λ", "Every common gene is pulled alike, whatever partners it shares.",
+              model={"similarity_by": "even"}),
+    _ablation("no-sharing", "Without shared layers", "Every dataset goes through layers of its own.",
+              model={"sharing": "none"}),
+    _ablation("no-signs", "Without signs", "An edge is an edge, as in the paper: genes that replace each other lie "
+              "together.", model={"signs": "ignored"}),
+    _ablation("rewired", "Rewired edges", "Learns from edges rewired at equal degree: what is left are the residuals "
+              "of the cells and how many partners a gene has.", training={"wiring": "rewired"}),
+)  # fmt: skip
 CONTENDERS = {c.name: c for c in (*map(_method, METHODS), *PAIR_SCORES, *ABLATIONS)}
 GROUPS = {"all": ("model", "rival", "null", "ablation"), "rivals": ("rival",), "nulls": ("null",),
           "ablations": ("ablation",)}  # fmt: skip

@@ -11,6 +11,7 @@ from engine.errors import StorageDamaged, UnknownName
 from engine.graph.network import build_network
 from engine.io.dataset import load_dataset
 from engine.io.files import content_hash, resolve
+from engine.io.vectors import outside_content
 from engine.methods import split_all, train
 from engine.params import EmbedParams, NetworkParams
 from engine.progress import Progress, Span
@@ -54,7 +55,8 @@ def networks(study: Study, params: NetworkParams, *, store: Store, device: str =
 def embedding_id(study: Study, params: EmbedParams, *, store: Store) -> str:
     """Id that `embed` will store its result under; needs the files, not the computation."""
     graphs = [graph_id(source, params.network, roles=study.roles, store=store) for source in study.datasets]
-    return artifact_id("embedding", EMBEDDING_VERSION, {"study": study.name, **params.to_dict()}, graphs)
+    return artifact_id("embedding", EMBEDDING_VERSION, {"study": study.name, **params.to_dict()},
+                       graphs + outside_content(params))  # fmt: skip
 
 
 def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "auto",
