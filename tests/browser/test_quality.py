@@ -9,6 +9,7 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect  # noqa: E402
 
 MINUTE = 60_000
+FITS = "(width) => innerWidth === width && document.documentElement.scrollWidth <= width"
 
 
 @pytest.fixture
@@ -71,5 +72,5 @@ def test_all_values_and_the_figure_are_files(compared, tmp_path):
 def test_nothing_is_wider_than_the_window(compared):
     for width in (1280, 1024):
         compared.set_viewport_size({"width": width, "height": 800})
-        compared.wait_for_timeout(300)
-        assert compared.evaluate("() => document.documentElement.scrollWidth") <= width
+        compared.wait_for_function(FITS, arg=width)
+        assert compared.locator("#quality-figure-rivals").bounding_box()["width"] < width - 100
