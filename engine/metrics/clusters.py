@@ -26,7 +26,7 @@ def neighbour_overlap(
 ) -> float | None:
     """NO: Σ_c |c|/N · mean Jaccard of the neighbour sets of all pairs of c from different datasets.
 
-    A cluster without such a pair counts 0; None when no cluster has one.
+    A cluster without such a pair counts 0; None with a single dataset.
 
     Parameters
     ----------
@@ -35,13 +35,14 @@ def neighbour_overlap(
     datasets, clusters
         Of each row, shape (n_rows,).
     """
-    total, pairs = 0.0, 0
+    if len(np.unique(datasets)) < 2:
+        return None
+    total = 0.0
     for c in np.unique(clusters):
         rows = np.flatnonzero(clusters == c)
         jaccard, n_pairs = _cross_jaccard(neighbours[rows], _codes(datasets)[rows])
         total += len(rows) / len(clusters) * jaccard / max(n_pairs, 1)
-        pairs += n_pairs
-    return total if pairs else None
+    return total
 
 
 def neighbour_sets(adjacencies: list[sparse.csr_matrix], names: list[np.ndarray]) -> sparse.csr_matrix:

@@ -47,9 +47,10 @@ def test_neighbour_overlap_equals_brute_force_in_blocks_of_any_size(block, monke
     assert found == pytest.approx(_brute_force(sets, datasets, clusters), abs=1e-7)
 
 
-def test_without_a_pair_from_two_datasets_there_is_no_neighbour_overlap():
+def test_neighbour_overlap_is_nothing_without_a_pair_from_two_datasets_and_undefined_with_one():
     sets = neighbour_sets([adjacency(np.array([[0], [1]]), 2)] * 2, [np.array(["a", "b"])] * 2)
-    assert neighbour_overlap(sets, np.array([0, 0, 1, 1]), np.array(["1", "1", "2", "2"])) is None
+    assert neighbour_overlap(sets, np.array([0, 0, 1, 1]), np.array(["1", "1", "2", "2"])) == 0
+    assert neighbour_overlap(sets, np.zeros(4), np.array(["1"] * 4)) is None
     assert neighbour_overlap(sets, np.array([0, 0, 1, 1]), np.array(["1"] * 4)) == 1
 
 
