@@ -23,7 +23,7 @@ def rewired(graph: GeneGraph, split: EdgeSplit, *, seed: int | tuple[int, ...]) 
         edges = graph.edges[:, split.kept[np.sign(graph.statistic[split.kept]) == sign]]
         i, j = swapped(edges, n, rng)
         one = sparse.csr_matrix((np.full(len(i), sign, np.float32), (i, j)), shape=(n, n))
-        statistic = statistic.multiply(one == 0) + one
+        statistic = statistic - statistic.multiply(one != 0) + one
     adata = graph.adata.copy()
     adata.obsp["statistic"] = sparse.csr_matrix(statistic + statistic.T)
     return GeneGraph(adata)
