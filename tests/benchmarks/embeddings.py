@@ -1,7 +1,8 @@
 """Every method on the real studies and the bundled one, by one protocol: `python -m tests.benchmarks.embeddings`.
 
-Arguments: names of studies (blood, breast, covid, bundled; all without one), `--seeds 0-9`, `--methods all`,
-`--out FOLDER` for the long tables. Needs the shared data; the gene-level truth comes from there as a mirror.
+Arguments: names of studies (blood, breast, covid, bundled; all without one), `--out FOLDER` for the long tables,
+and any option of `python -m engine benchmark embeddings`, such as `--seeds 0-9 --methods all --tasks`. Needs the
+shared data; the gene-level truth comes from there as a mirror.
 """
 
 from __future__ import annotations
@@ -33,18 +34,15 @@ def main(argv: list[str] | None = None) -> None:
     """Compare on each study and print its summary."""
     parser = argparse.ArgumentParser()
     parser.add_argument("studies", nargs="*", metavar="STUDY", help=", ".join(FILES))
-    parser.add_argument("--seeds", default="0-9")
-    parser.add_argument("--methods", default="all")
     parser.add_argument("--out", type=Path, default=Path(tempfile.mkdtemp()))
-    args = parser.parse_args(argv)
+    args, options = parser.parse_known_args(argv)
     os.environ.setdefault("GENEWEAVE_HOME", str(args.out / "home"))
     os.environ["GENEWEAVE_MIRROR"] = str(DATA)
     for name in TRUTH:
         engine(["fetch", name])
     for study in args.studies or FILES:
-        print(f"\n{study}, seeds {args.seeds}", flush=True)
-        engine(["benchmark", "embeddings", _study(study, args.out), "--seeds", args.seeds, "--methods", args.methods,
-                "--tasks", "--out", str(args.out / f"{study}.tsv")])  # fmt: skip
+        print(f"\n{study}", flush=True)
+        engine(["benchmark", "embeddings", _study(study, args.out), *options, "--out", str(args.out / f"{study}.tsv")])
 
 
 def _study(name: str, folder: Path) -> str:
