@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from engine.benchmark import read_score, score, score_id, table
 from engine.contenders import CONTENDERS, Contender, find_contender
 from engine.errors import GeneweaveError, JobCancelled, StorageFull
 from engine.params import EmbedParams
-from engine.pipeline import graph_id, load_graph, networks
+from engine.pipeline import StoredGraphs, graph_id, networks
 from engine.progress import Progress, Span
 from engine.store import Store
 from engine.types import GeneGraph, Study
@@ -76,7 +76,7 @@ def benchmark(study: Study, params: EmbedParams, methods: Iterable[str], seeds: 
     """
     progress, contenders, seeds = progress or Progress(), [find_contender(name) for name in methods], list(seeds)
     names = networks(study, params.network, store=store, device=device, progress=Span(progress, 0.0, 0.05))
-    graphs = [load_graph(name, store=store) for name in names]
+    graphs = StoredGraphs(names, store=store)
     wanted, found = [(contender, seed) for seed in seeds for contender in contenders], []
     for i, (contender, seed) in enumerate(wanted):
         progress.check()
@@ -130,7 +130,7 @@ def long_table(scores: dict[Key, str], tasks: dict[Key, str] | None = None, *, s
     return table({key: read_score(name, store=store) for key, name in scores.items()}, rows)
 
 
-def _outcome(contender: Contender, seed: int, names: list[str], graphs: list[GeneGraph], params: EmbedParams, *,
+def _outcome(contender: Contender, seed: int, names: list[str], graphs: Sequence[GeneGraph], params: EmbedParams, *,
              store: Store, knowledge: Knowledge | None, device: str, progress: Progress) -> Outcome:
     scored = tasks = ""
     try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 
 from engine.assemble import facts, finished, measure, measure_again, place_genes
@@ -20,6 +22,7 @@ from engine.types import META, DatasetSource, GeneEmbedding, GeneGraph, Roles, S
 
 GRAPH_VERSION = 2
 EMBEDDING_VERSION = 2
+GRAPHS_IN_MEMORY = 8
 
 
 def graph_id(source: DatasetSource, params: NetworkParams, *, roles: Roles, store: Store) -> str:
@@ -72,7 +75,7 @@ def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "aut
         return name
     started, checkpoint, seed = time.monotonic(), store.checkpoint(name), params.training.seed
     names = networks(study, params.network, store=store, device=device, progress=Span(progress, 0.0, 0.1))
-    graphs = [load_graph(graph, store=store) for graph in names]
+    graphs = StoredGraphs(names, store=store)
     progress.stage("Learning which genes keep company", 0.1)
     splits = split_all(graphs, params)
     trained = train(graphs, splits, params, device=device, checkpoint=checkpoint, progress=Span(progress, 0.1, 0.8))
@@ -96,6 +99,20 @@ def load_embedding(name: str, *, store: Store) -> GeneEmbedding:
 def load_graph(name: str, *, store: Store) -> GeneGraph:
     """A stored co-expression network."""
     return GeneGraph(store.read(name))
+
+
+class StoredGraphs(Sequence):
+    """The networks of a study in its order, read when asked for; the last few stay in memory."""
+
+    def __init__(self, names: list[str], *, store: Store) -> None:
+        self._names = names
+        self._load = lru_cache(maxsize=GRAPHS_IN_MEMORY)(lambda name: load_graph(name, store=store))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __getitem__(self, i: int) -> GeneGraph:
+        return self._load(self._names[i])
 
 
 def read_embedding(path: Path) -> GeneEmbedding:

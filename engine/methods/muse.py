@@ -59,34 +59,38 @@ def untrained_muse(graphs: list[GeneGraph], splits: list[EdgeSplit], params: Emb
 
 
 def muse_task(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedParams, fabric) -> MuseTask:
-    """Model and data of a study, on the device."""
+    """Model and data of a study, on the device; graphs are gone through once, what is kept of them is small."""
     from engine.graph.to_torch import graph_tensors
     from engine.train.device import free_bytes
     from engine.train.muse_task import MuseTask
 
     model, training = params.model, params.training
+    tensors, edges, genes, facts = [], [], [], []
     _need_edges(graphs, splits)
-    _need_company(graphs)
     need_memory([graph.n_genes for graph in graphs], [len(split.kept) for split in splits],
                 [graph.adata.n_vars for graph in graphs], params, free=free_bytes(fabric))  # fmt: skip
-    tensors, edges = [], []
     for i, (graph, split) in enumerate(zip(graphs, splits, strict=True)):
-        learned = rewired(graph, split, seed=(training.seed, i)) if training.wiring == "rewired" else graph
-        kept = np.arange(learned.edges.shape[1]) if training.wiring == "rewired" else split.kept
-        edges.append(learned.edges[:, kept])
+        learned, kept = graph, split.kept
+        if training.wiring == "rewired":
+            learned = rewired(graph, split, seed=(training.seed, i))
+            kept = np.arange(learned.edges.shape[1])
         made = graph_tensors(learned, kept, components=model.components, signed=model.signs == "kept")
         tensors.append(made.to(fabric.device))
-    shared = NeighbourBits(edges, [graph.genes for graph in graphs])
-    task = MuseTask(tensors, shared.jaccard, model, stack_of=stacks(graphs, model.sharing),
+        edges.append(learned.edges[:, kept].astype(np.int32))
+        genes.append(graph.genes)
+        facts.append(graph.facts)
+    _need_company([fact["dataset"] for fact in facts], genes)
+    shared = NeighbourBits(edges, genes)
+    task = MuseTask(tensors, shared.jaccard, model, stack_of=stacks(facts, model.sharing),
                     pairwise=training.step_of == "pair", seed=training.seed)  # fmt: skip
     fabric.to_device(task.model)
     return task
 
 
-def stacks(graphs: list[GeneGraph], sharing: str) -> list[int]:
+def stacks(facts: list[dict], sharing: str) -> list[int]:
     """Number of the stack of each dataset: one for all, one a modality, or one each."""
-    kind = {"one": lambda _: "", "modality": lambda graph: graph.facts["modality"], "none": lambda graph: graph.name}
-    names = [kind[sharing](graph) for graph in graphs]
+    key = {"one": None, "modality": "modality", "none": "dataset"}[sharing]
+    names = [fact[key] if key else "" for fact in facts]
     return [sorted(set(names)).index(name) for name in names]
 
 
@@ -99,17 +103,14 @@ def _need_edges(graphs: list[GeneGraph], splits: list[EdgeSplit]) -> None:
         )
 
 
-def _need_company(graphs: list[GeneGraph]) -> None:
-    found: dict[str, set[int]] = {}
-    for i, graph in enumerate(graphs):
-        for gene in graph.genes:
-            found.setdefault(gene, set()).add(i)
-    social = {i for where in found.values() if len(where) > 1 for i in where}
-    lonely = [graph for i, graph in enumerate(graphs) if i not in social]
+def _need_company(names: list[str], genes: list[np.ndarray]) -> None:
+    found, seen_in = np.unique(np.concatenate(genes), return_counts=True)
+    shared = set(found[seen_in > 1])
+    lonely = [(name, own) for name, own in zip(names, genes, strict=True) if shared.isdisjoint(own)]
     if lonely:
-        names = ", ".join(f"'{graph.name}' (such as {', '.join(graph.genes[:3])})" for graph in lonely)
+        told = ", ".join(f"'{name}' (such as {', '.join(own[:3])})" for name, own in lonely)
         raise InvalidStudy(
-            f"Every dataset must share genes with another, and {names} shares none. "
+            f"Every dataset must share genes with another, and {told} shares none. "
             "Keep more genes per dataset, or check that all files name genes in the same way: symbols or Ensembl, "
             "one species."
         )

@@ -47,13 +47,11 @@ def test_the_profile_of_the_paper_trains_with_stacks_by_modality_and_dense_decod
 
 
 def test_stacks_are_by_modality_or_dataset_and_never_by_condition():
-    graphs = planted()
-    graphs[1].facts["modality"] = "atac"
-    try:
-        assert stacks(graphs, "one") == [0, 0]
-        assert sorted(stacks(graphs, "modality")) == sorted(stacks(graphs, "none")) == [0, 1]
-    finally:
-        graphs[1].facts["modality"] = "rna"
+    facts = [{"dataset": "b", "modality": "rna", "condition": "ill"}, {"dataset": "a", "modality": "rna",
+             "condition": "well"}, {"dataset": "c", "modality": "atac", "condition": "well"}]  # fmt: skip
+    assert stacks(facts, "one") == [0, 0, 0]
+    assert stacks(facts, "modality") == [1, 1, 0]
+    assert stacks(facts, "none") == [1, 0, 2]
 
 
 def test_every_dataset_has_a_partner_in_every_epoch_in_blocks_and_in_pairs():
