@@ -47,8 +47,10 @@ class Calibration:
 
     @classmethod
     def from_json(cls, text: str) -> Calibration:
-        """The reverse of `to_json`; raises ValueError, KeyError or TypeError when the text is no calibration."""
+        """The reverse of `to_json`; raises ValueError or TypeError when the text is no calibration."""
         found = json.loads(text)
+        if not isinstance(found, dict):
+            raise ValueError("not a calibration")
         return cls(**{name: tuple(map(float, value)) if isinstance(value, list) else value
                       for name, value in found.items()})  # fmt: skip
 

@@ -30,9 +30,9 @@ class Forecast:
         return self.free is None or self.memory <= SHARE * self.free
 
     def in_words(self) -> str:
-        """Time and memory: about 40 s, about 1.2 GB of memory."""
+        """Time and memory: about 40 s and 1.2 GB of memory."""
         time = "time not known" if self.seconds is None else roughly(self.seconds)
-        return f"{time}, about {_gb(self.memory)} of memory" if self.memory else time
+        return f"{time} and {_gb(self.memory)} of memory" if self.memory else time
 
     def shortage(self) -> str:
         """The sentence about too little memory; empty when there is enough."""
