@@ -70,8 +70,8 @@ def shortage(found: dict[str, Forecast | None]) -> str:
     short = [preset for preset in PRESETS if found[preset.name] and not found[preset.name].fits]
     if not short:
         return ""
-    largest = found[short[-1].name]
-    return f"The memory will not suffice for {listing([preset.label for preset in short])}. {largest.shortage()}"
+    labels = [preset.label for preset in short]
+    return found[short[-1].name].shortage(labels[0] if len(labels) == 1 else f"The largest of {listing(labels)}")
 
 
 _key = lru_cache(maxsize=1)(machine_key)

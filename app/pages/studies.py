@@ -78,7 +78,7 @@ def settings_of_map(study: Study) -> html.Details:
     """Method, profile and the form behind the map, closed until wanted."""
     make = html.Button([icon("play"), "Make a map with these settings"], id=_make(study.name, "form"),
                        className="gw-button-quiet", type="button", title="Make a map with these settings")
-    end = [make, html.Div(id=_id("study-forecast", study.name), className="gw-muted"),
+    end = [make, html.Div(id=_id("study-forecast", study.name)),
            html.Div(id=_id("study-fault", study.name))]
     opener = html.Summary("Advanced", id=_id("study-advanced", study.name))
     return html.Details([opener, _profiles(study.name), parameter_form(study.name, FAST),
@@ -158,7 +158,7 @@ def form_forecast(services: Services, study: str, states: list[dict]) -> Any:
         return ""
     if not found.fits:
         return alert(found.shortage())
-    return f"This will take {found.in_words()}." if found.seconds else ""
+    return html.Span(f"This will take {found.in_words()}.", className="gw-muted") if found.seconds else ""
 
 
 def register(app: Dash, services: Services) -> None:

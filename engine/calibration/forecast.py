@@ -34,12 +34,12 @@ class Forecast:
         time = "time not known" if self.seconds is None else roughly(self.seconds)
         return f"{time} and {_gb(self.memory)} of memory" if self.memory else time
 
-    def shortage(self) -> str:
-        """The sentence about too little memory; empty when there is enough."""
+    def shortage(self, what: str = "This") -> str:
+        """The sentence about too little memory for `what`; empty when there is enough."""
         if self.fits:
             return ""
         return (
-            f"This would take about {_gb(self.memory)} of memory, and {_gb(self.free)} are free. "
+            f"{what} would take about {_gb(self.memory)} of memory, and {_gb(SHARE * self.free)} can be had. "
             "Choose fewer genes per dataset, or close other programs."
         )
 

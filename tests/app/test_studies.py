@@ -163,14 +163,14 @@ def test_a_timing_that_failed_is_not_asked_for_again(services):
 def test_memory_that_will_not_suffice_is_said_beside_the_presets_and_in_the_form(services):
     keep(services.settings, machine_key(services.settings), replace(CALIBRATION, device_bytes=1e6))
     [warning] = told(services)[1]
-    assert "will not suffice for Quick look, Standard and Thorough" in words(warning) and "are free" in words(warning)
+    assert "The largest of Quick look, Standard and Thorough would take about" in words(warning)
     assert "would take about" in words(studies.form_forecast(services, STUDY, form_states()))
 
 
 def test_a_form_says_what_its_settings_will_take(services):
     keep(services.settings, machine_key(services.settings), CALIBRATION)
-    assert "about 40 s" in studies.form_forecast(services, STUDY, form_states())
-    assert "about 25 s" in studies.form_forecast(services, STUDY, form_states(epochs=90))
+    assert "about 40 s" in words(studies.form_forecast(services, STUDY, form_states()))
+    assert "about 25 s" in words(studies.form_forecast(services, STUDY, form_states(epochs=90)))
     for changed in ({"epochs": 0}, {"method": "pca"}):
         assert studies.form_forecast(services, STUDY, form_states(**changed)) == ""
 
