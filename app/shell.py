@@ -14,7 +14,7 @@ from app.components.study_switch import study_switch
 from app.errors import note
 from app.search import search_box
 from app.words import plural
-from engine.jobs.submit import CHECK, FETCH
+from engine.jobs.submit import CALIBRATE, CHECK, FETCH
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -33,7 +33,7 @@ THEME = {
     "defaultRadius": "6px",
     "respectReducedMotion": True,
 }
-QUIET = (CHECK, FETCH)  # seconds long, and shown in place: their end needs no note
+QUIET = (CHECK, FETCH, CALIBRATE)  # seconds long, and shown in place: their end needs no note
 RECENT = 50  # jobs that the ring and the news look at
 SHORTCUTS = (
     ("/", "Find a gene, a gene set or a page"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import fields
+from itertools import product
 
 from engine.params import EmbedParams
+from engine.profiles import PRESETS, PROFILES, start_from
 
 
 def command(study: str, params: EmbedParams) -> str:
-    """`python -m engine embed …` with every parameter that is not the default."""
+    """`python -m engine embed …` in its shortest form: from the nearest profile and preset, what differs from it."""
     return shlex.join(["python", "-m", "engine", "embed", study, "--out", f"{study}.h5ad", *_options(params)])
 
 
@@ -23,9 +25,19 @@ def benchmark_command(study: str, params: EmbedParams, methods: Sequence[str], *
 
 
 def _options(params: EmbedParams, *, without: tuple[str, ...] = ()) -> list[str]:
-    words = []
-    for group in (params.method, params.network, params.model, params.training):
-        for f in fields(group):
-            if getattr(group, f.name) != f.default and f.name not in without:
-                words += [f"--{f.name.replace('_', '-')}", str(getattr(group, f.name))]
+    """The fewest options that lead to `params` from a profile and a preset."""
+    starts = product(PROFILES, (preset.name for preset in PRESETS))
+    return min((_from_start(params, *start, without=without) for start in starts), key=len)
+
+
+def _from_start(params: EmbedParams, profile: str, preset: str, *, without: tuple[str, ...]) -> list[str]:
+    """Options that lead from a profile and a preset to `params`; the default ones of both need no word."""
+    words = ["--profile", profile] if profile != "fast" else []
+    words += ["--preset", preset] if preset != "standard" else []
+    start = start_from(profile, preset)
+    for group in fields(params):
+        wanted, given = getattr(params, group.name), getattr(start, group.name)
+        for f in fields(wanted):
+            if getattr(wanted, f.name) != getattr(given, f.name) and f.name not in without:
+                words += [f"--{f.name.replace('_', '-')}", str(getattr(wanted, f.name))]
     return words

@@ -142,3 +142,22 @@ class EmbedParams:
             model=MuseParams(**given.get("model", {})),
             training=TrainParams(**given.get("training", {})),
         )
+
+
+AUTOENCODERS = ("wsmae", "gae", "vgae", "mae")
+BY_EPOCHS = ("gene2vec", "giant", *AUTOENCODERS)
+WITH_FORMS = ("gene2vec", *AUTOENCODERS)
+FOR_ALL = ("method", "seed", "stop_by", "held_out")
+
+
+def matters(method: str, group: str, name: str) -> bool:
+    """Whether a parameter, by its group and name, has a say in what a method makes."""
+    if group == "network" or name in FOR_ALL:
+        return True
+    if group == "method":
+        return method == "table" if name == "vectors" else method in WITH_FORMS
+    if method == "muse-gnn":
+        return True
+    if group == "model":
+        return method == "untrained" or (name == "n_latent" and method != "table")
+    return (name == "epochs" and method in BY_EPOCHS) or (name in ("schedule", "patience") and method in AUTOENCODERS)

@@ -35,6 +35,21 @@ PRESETS = (
 )  # fmt: skip
 
 
+def preset(name: str) -> Preset:
+    """The preset of that name; raises `UnknownName` when there is none."""
+    found = {known.name: known for known in PRESETS}
+    if name not in found:
+        raise unknown("preset", name, found, where="of a gene map")
+    return found[name]
+
+
+def start_from(of_profile: str, of_preset: str) -> EmbedParams:
+    """The parameters of a profile as thorough as a preset: its genes, and its share of the profile's epochs."""
+    params, chosen = profile(of_profile), preset(of_preset).params
+    epochs = round(params.training.epochs * chosen.training.epochs / FAST.training.epochs)
+    return replace(params, network=chosen.network, training=replace(params.training, epochs=epochs))
+
+
 def profile(name: str) -> EmbedParams:
     """The parameters of a profile; raises `UnknownName` when there is none of that name."""
     if name not in PROFILES:

@@ -30,3 +30,5 @@ MAKING = "atlas-making"
 MAKING_JOB = "atlas-making-job"  # dcc.Store, id of the job that makes the map
 MAKING_STOP = "atlas-making-stop"
 MAKING_PULSE = "atlas-making-pulse"
+MAKING_TIME = "atlas-making-time"
+MAKING_STUDY = "atlas-making-study"  # dcc.Store, name of the study that the map will be of

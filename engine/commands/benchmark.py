@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.maps import GROUPS, add_parameters, given_parameters
+from engine.commands.maps import GROUPS, add_parameters, add_starts, given_parameters
 from engine.errors import InvalidParameter
 from engine.library import Library
 from engine.metrics.measures import MEASURES
@@ -33,6 +33,7 @@ def add(commands) -> None:
     run.add_argument("--out", type=Path, required=True, metavar="T.tsv", help="where to write the table")
     run.add_argument("--tasks", action="store_true", help="the gene-level tasks too")
     run.add_argument("--device", default=None, help="auto, cpu, cuda or mps")
+    add_starts(run)
     for group in GROUPS.values():
         add_parameters(run, group, without=("method", "seed"))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.errors import InvalidParameter
 from engine.library import Library
 from engine.params import EmbedParams, MethodParams, MuseParams, NetworkParams, TrainParams
+from engine.profiles import PRESETS, PROFILES, start_from
 from engine.settings import Settings
 
 GROUPS = {"method": MethodParams, "network": NetworkParams, "model": MuseParams, "training": TrainParams}
@@ -24,6 +25,7 @@ def add(commands) -> None:
     embed.add_argument("study", help="name of a study, or a TOML file")
     embed.add_argument("--out", type=Path, required=True, metavar="E.h5ad", help="where to write the map")
     embed.add_argument("--device", default=None, help="auto, cpu, cuda or mps")
+    add_starts(embed)
     for group in GROUPS.values():
         add_parameters(embed, group)
     evaluate = commands.add_parser("evaluate", help="measure a map; prints JSON")
@@ -31,22 +33,32 @@ def add(commands) -> None:
     evaluate.add_argument("map", type=Path, metavar="E.h5ad")
 
 
+def add_starts(parser: argparse.ArgumentParser) -> None:
+    """Options for where the parameters start from; any parameter that is given wins over them."""
+    parser.add_argument("--profile", choices=tuple(PROFILES), default="fast",
+                        help="fast: as Geneweave makes its figures; paper: MuSe-GNN as published")  # fmt: skip
+    about = "; ".join(f"{preset.name}: {preset.about[0].lower()}{preset.about[1:].rstrip('.')}" for preset in PRESETS)
+    parser.add_argument("--preset", choices=[preset.name for preset in PRESETS], default="standard", help=about)
+
+
 def add_parameters(parser: argparse.ArgumentParser, group: type, *, without: tuple[str, ...] = ()) -> None:
-    """Options for every field of a parameter dataclass, but those `without`."""
+    """Options for every field of a dataclass but those `without`; what is not given is None: see `given_parameters`."""
     section = parser.add_argument_group(group.__doc__.splitlines()[0].rstrip("."))
     for f in (f for f in fields(group) if f.name not in without):
         section.add_argument(
-            f"--{f.name.replace('_', '-')}", type=type(f.default), default=f.default,
+            f"--{f.name.replace('_', '-')}", type=type(f.default), default=None,
             choices=f.metadata["choices"] or None, metavar=None if f.metadata["choices"] else f.name[0].upper(),
-            help=f"{f.metadata['doc']} (default {f.default})".replace("%", "%%"),
+            help=f"{f.metadata['doc']} (standard {f.default})".replace("%", "%%"),
         )  # fmt: skip
 
 
 def given_parameters(args: argparse.Namespace) -> EmbedParams:
-    """The parameters among the arguments; what has no option keeps its default."""
-    given = {name: {f.name: getattr(args, f.name) for f in fields(group) if hasattr(args, f.name)}
-             for name, group in GROUPS.items()}  # fmt: skip
-    return EmbedParams.from_dict(given)
+    """The parameters of the profile and preset, with those that were given in their place."""
+    found = start_from(getattr(args, "profile", "fast"), getattr(args, "preset", "standard")).to_dict()
+    for name, group in GROUPS.items():
+        given = {f.name: getattr(args, f.name, None) for f in fields(group)}
+        found[name] |= {key: value for key, value in given.items() if value is not None}
+    return EmbedParams.from_dict(found)
 
 
 def _studies(args: argparse.Namespace, settings: Settings) -> None:

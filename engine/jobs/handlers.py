@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.jobs.record import Job
-from engine.jobs.submit import BENCHMARK, CHECK, EMBED, FETCH, NETWORKS
+from engine.jobs.submit import BENCHMARK, CALIBRATE, CHECK, EMBED, FETCH, NETWORKS
 from engine.library import Library
 from engine.params import EmbedParams, NetworkParams
 from engine.progress import Progress
@@ -63,10 +63,19 @@ def fetch(job: Job, settings: Settings, progress: Progress) -> str:
     return job.params["entry"]
 
 
+def calibrate(job: Job, settings: Settings, progress: Progress) -> str:
+    """How fast this machine is; the result is what the calibration is kept under."""
+    from engine.calibration.kept import calibrated
+
+    calibrated(settings, job.params["key"], progress=progress)
+    return job.params["key"]
+
+
 HANDLERS: dict[str, Handler] = {
     EMBED: embed,
     NETWORKS: networks,
     BENCHMARK: benchmark,
     CHECK: check,
     FETCH: fetch,
+    CALIBRATE: calibrate,
 }

@@ -1,4 +1,4 @@
-"""What a page asks for, as jobs: a gene map, networks, a comparison, the check of a file, a library file."""
+"""What a page asks for, as jobs: a map, networks, a comparison, the check of a file, a library file, a timing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from engine.jobs.record import Job
 from engine.jobs.table import JobTable
 from engine.params import EmbedParams, NetworkParams
 
-EMBED, NETWORKS, BENCHMARK, CHECK, FETCH = "embed", "networks", "benchmark", "check", "fetch"
+EMBED, NETWORKS, BENCHMARK = "embed", "networks", "benchmark"
+CHECK, FETCH, CALIBRATE = "check", "fetch", "calibrate"
 
 
 def submit_embed(jobs: JobTable, study: str, params: EmbedParams) -> Job:
@@ -39,3 +40,8 @@ def submit_check(jobs: JobTable, file: DataFile) -> Job:
 def submit_fetch(jobs: JobTable, entry: str) -> Job:
     """Ask for a file of the library."""
     return jobs.submit(FETCH, f"Fetching {entry}", {"entry": entry}, queue="interactive")
+
+
+def submit_calibration(jobs: JobTable, key: str) -> Job:
+    """Ask how fast this machine is; `key` is what the calibration will be kept under."""
+    return jobs.submit(CALIBRATE, "Timing of this machine", {"key": key}, queue="interactive")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.errors import MemoryShort
 from engine.params import EmbedParams
+from engine.train.blocks import block_size
 
 MASKS = 3  # of all, positive and negative ties, float32
 SAVED = 40  # numbers a gene and hidden channel kept for the backward pass, over all layers
@@ -21,8 +22,6 @@ def training_bytes(n_genes: list[int], n_edges: list[int], n_features: list[int]
     n_genes, n_edges, n_features
         Of each dataset: genes, edges to learn from, cells behind its features.
     """
-    from engine.train.muse_task import block_size
-
     model = params.model
     widths = [min(model.components, n, f) if model.components else f for n, f in zip(n_genes, n_features, strict=True)]
     resident = sum(16 * e + 4 * n * w + n * len(n_genes) * max(n_genes) / 16

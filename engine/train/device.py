@@ -54,6 +54,11 @@ def free_bytes(fabric) -> float | None:
 
     if fabric.device.type == "cuda":
         return float(torch.cuda.mem_get_info(fabric.device)[0])
+    return free_memory()
+
+
+def free_memory() -> float | None:
+    """Memory of this machine, or of the container we run in, that can be had, in bytes; None where no system tells."""
     found = [value for value in (_available(), _container()) if value is not None]
     return min(found) if found else None
 

@@ -85,7 +85,7 @@ def fit(task: Task, params: TrainParams, *, fabric, checkpoint: Path, progress: 
             break
         started = time.monotonic()
         _set_rates(optimizer, rates, params, epoch)
-        losses = _epoch(task, epoch, optimizer, fabric)
+        losses = run_epoch(task, epoch, optimizer, fabric)
         seconds.append(time.monotonic() - started)
         look = (epoch + 1) % every == 0 or epoch + 1 == params.epochs
         losses["validation_auc"] = _look(result, task, model, fabric, validate, params) if look else None
@@ -121,7 +121,7 @@ def _set_rates(optimizer, rates: list[float], params: TrainParams, epoch: int) -
         group["lr"] = rate * share
 
 
-def _epoch(task: Task, epoch: int, optimizer, fabric) -> dict[str, float | None]:
+def run_epoch(task: Task, epoch: int, optimizer, fabric) -> dict[str, float | None]:
     """Mean of every loss over the steps of an epoch."""
     task.model.train()
     found = []

@@ -16,10 +16,9 @@ from engine.models.muse_gnn import MuseGnn
 from engine.models.muse_losses import dense_reconstruction, nt_xent, signed_reconstruction, weighted_similarity
 from engine.params import MuseParams
 from engine.train.batch import Batch, batches, unpadded
+from engine.train.blocks import block_size
 
 SAMPLED_PAIRS = 8192  # positive, negative and absent pairs each, drawn from a dataset in a step
-BLOCK_DATASETS = 8
-BLOCK_PAIRS = 72_000_000  # gene pairs of all datasets of a block, unless it has but two
 PARTS = ("reconstruction", "similarity", "contrast")
 
 
@@ -157,8 +156,3 @@ class MuseTask:
         if len(anchor) < 2:
             return anchor.sum() * 0
         return self.params.contrast_weight * nt_xent(anchor, torch.cat(positives), self.params.temperature)
-
-
-def block_size(n_genes: list[int]) -> int:
-    """How many datasets a block holds at most."""
-    return max(2, min(BLOCK_DATASETS, BLOCK_PAIRS // max(n_genes) ** 2))

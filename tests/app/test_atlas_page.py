@@ -11,6 +11,8 @@ from app.components import atlas_ids as ids
 from app.components.gene_search import match_names, pasted_news
 from app.pages import atlas
 from app.pages.atlas import inspector, making
+from engine.calibration import Calibration
+from engine.calibration.kept import keep, machine_key
 from engine.errors import UnknownName
 from engine.jobs.submit import submit_embed
 from engine.params import EmbedParams
@@ -42,6 +44,14 @@ def test_without_a_map_the_page_says_what_it_will_show_and_offers_one_button(ser
     assert with_id(page, ids.MAP) is None
     assert with_id(page, ids.MAKE).children == "Make the map of PBMC 68k by lineage"
     assert "Every point will be a gene" in words(page)
+
+
+def test_the_button_says_how_long_the_standard_map_takes_once_the_machine_was_timed(services):
+    assert making.time_needed(services, STUDY) == "Time not yet known."
+    costs = Calibration((4.0, 0.0, 0.0, 0.0), (0.0,) * 3, (0.05, 0.0, 0.0, 0.0, 0.0), (0.0,) * 2, (0.0,) * 2,
+                        (0.0,) * 2, "CPU, 1 thread")  # fmt: skip
+    keep(services.settings, machine_key(services.settings), costs)
+    assert making.time_needed(services, STUDY) == "It takes about 40 s on this machine."
 
 
 def test_a_map_under_way_is_shown_in_place_of_the_button(services):

@@ -9,15 +9,19 @@ from pathlib import Path
 import pytest
 
 from app.components import study_acts
-from app.components.parameter_form import fault_of, parameter_form, read_form
+from app.components.parameter_form import fault_of, fill_form, parameter_form, read_form
+from app.components.preset_choice import DEFAULT, memory_id, preset_choice, time_id
 from app.components.study_card import outdated
 from app.maps import find_map
 from app.pages import studies
+from engine.calibration import Calibration
+from engine.calibration.kept import keep, machine_key
 from engine.errors import GeneweaveError
 from engine.io.study_file import study_text
 from engine.jobs.claim import take
-from engine.jobs.submit import submit_embed
-from engine.params import EmbedParams
+from engine.jobs.submit import CALIBRATE, submit_embed
+from engine.params import EmbedParams, MethodParams
+from engine.profiles import PAPER, PRESETS, preset
 from tests.app.made_up_map import write_map
 from tests.app.reading import links, parts, words
 
@@ -113,6 +117,92 @@ def test_making_a_map_submits_one_job_however_often_it_is_asked(services):
 def test_a_bad_value_submits_nothing_and_says_why(services):
     card, fault = studies.make_map(services, STUDY, form_states(epochs=-1))
     assert services.jobs.list() == [] and "Epochs" in words(fault) and card.__class__.__name__ == "NoUpdate"
+
+
+def test_a_preset_is_chosen_beside_the_button_and_submitted_as_it_is(services):
+    page = studies.layout(services)
+    [group] = [part for part in parts(page) if getattr(part, "id", None) == {"type": "study-preset", "owner": STUDY,
+                                                                              "place": "card"}]  # fmt: skip
+    assert group.value == DEFAULT == "standard"
+    card, _ = studies.make_preset(services, STUDY, "quick")
+    [job] = services.jobs.list()
+    assert EmbedParams.from_dict(job.params["params"]) == preset("quick").params and links(card) == [f"/jobs/{job.id}"]
+
+
+CALIBRATION = Calibration((4.0, 0.0, 0.0, 0.0), (0.0,) * 3, (0.05, 0.0, 0.0, 0.0, 0.0), (0.0, 0.0), (0.0, 0.0),
+                          (0.0, 0.0), "CPU, 1 thread")  # fmt: skip
+
+
+def told(services) -> tuple[list[str], list, bool]:
+    """What the page tells of the bundled study: times by preset, memory, whether it stops asking."""
+    return studies.times(services, [time_id(STUDY, p.name) for p in PRESETS], [memory_id(STUDY)])
+
+
+def test_the_first_look_asks_once_how_fast_the_machine_is_and_does_not_wait(services):
+    for _ in range(2):
+        times, memory, settled = told(services)
+        assert times == ["time not yet known"] * 3 and memory == [""] and not settled
+    [job] = services.jobs.list()
+    assert (job.kind, job.queue) == (CALIBRATE, "interactive")
+
+
+def test_times_are_filled_in_when_the_machine_was_timed(services):
+    keep(services.settings, machine_key(services.settings), CALIBRATION)
+    times, _, settled = told(services)  # three datasets: 12 s of networks, and 0.15 s an epoch
+    assert times == ["about 25 s", "about 40 s", "about 1 min"] and settled and services.jobs.list() == []
+
+
+def test_a_timing_that_failed_is_not_asked_for_again(services):
+    told(services)
+    [job] = services.jobs.list()
+    take(services.jobs, job.id).fail("The disk is full. Make room and try again.")
+    times, _, settled = told(services)
+    assert times == ["time not known"] * 3 and settled and len(services.jobs.list()) == 1
+
+
+def test_memory_that_will_not_suffice_is_said_beside_the_presets_and_in_the_form(services):
+    keep(services.settings, machine_key(services.settings), replace(CALIBRATION, device_bytes=1e6))
+    [warning] = told(services)[1]
+    assert "The largest of Quick look, Standard and Thorough would take about" in words(warning)
+    assert "would take about" in words(studies.form_forecast(services, STUDY, form_states()))
+
+
+def test_a_form_says_what_its_settings_will_take(services):
+    keep(services.settings, machine_key(services.settings), CALIBRATION)
+    assert "about 40 s" in words(studies.form_forecast(services, STUDY, form_states()))
+    assert "about 25 s" in words(studies.form_forecast(services, STUDY, form_states(epochs=90)))
+    for changed in ({"epochs": 0}, {"method": "pca"}):
+        assert studies.form_forecast(services, STUDY, form_states(**changed)) == ""
+
+
+def test_times_of_a_study_whose_files_are_elsewhere_are_not_known(services):
+    blocks = [f'[[datasets]]\nname = "{name}"\npath = "/far/{name}.h5ad"\n' for name in "ab"]
+    study_acts.import_study(services, "t.toml", as_upload(('title = "t"\n' + "".join(blocks)).encode()))
+    keep(services.settings, machine_key(services.settings), CALIBRATION)
+    times, memory, _ = studies.times(services, [time_id("t", "quick"), time_id("gone", "quick")], [memory_id("gone")])
+    assert times == ["time not known"] * 2 and memory == [""]
+
+
+def test_a_profile_fills_every_field_of_the_form():
+    states = form_states()
+    filled = fill_form([state["id"] for state in states], PAPER)
+    assert read_form([{**state, "value": value} for state, value in zip(states, filled, strict=True)]) == PAPER
+
+
+def test_fields_that_do_not_matter_for_the_method_are_hidden_and_keep_their_values():
+    form = parameter_form(STUDY, EmbedParams(method=MethodParams(method="pca")))
+    fields = {part.id["name"]: part for part in parts(form) if getattr(part, "className", "") == "gw-field"}
+    assert fields["epochs"].hidden and fields["signs"].hidden and fields["vectors"].hidden
+    assert not fields["n_latent"].hidden and not fields["n_genes"].hidden and not fields["seed"].hidden
+    shown = {part.id["name"] for part in parts(parameter_form(STUDY, EmbedParams()))
+             if getattr(part, "className", "") == "gw-field" and not part.hidden}  # fmt: skip
+    assert {"signs", "epochs"} <= shown and not {"form", "vectors"} & shown
+
+
+def test_each_preset_says_what_it_is_for_and_has_a_place_for_its_time():
+    radios = [part for part in parts(preset_choice(STUDY)) if hasattr(part, "description")]
+    assert [words(radio.label) for radio in radios] == [f"{p.label} time not yet known" for p in PRESETS]
+    assert [(radio.value, radio.description) for radio in radios] == [(p.name, p.about) for p in PRESETS]
 
 
 def own_study(services, title: str = "Mine"):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
+
+from engine.jobs.submit import CALIBRATE, EMBED
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import expect  # noqa: E402
@@ -16,14 +19,14 @@ CURVE = "document.querySelector('#job-loss .js-plotly-plot')"
 def ask_for_map(page, *, epochs: int) -> None:
     """A small map by the settings of the bundled study's card."""
     page.goto("/studies")
-    page.get_by_text("Settings of the map").click()
+    page.get_by_text("Advanced").click()
     page.get_by_label("Genes per dataset").fill("60")
     page.get_by_label("Epochs").fill(str(epochs))
     page.get_by_role("button", name="Make a map with these settings").click()
 
 
 def newest(stack):
-    return stack.services.jobs.list()[0]
+    return stack.services.jobs.list(kind=EMBED)[0]
 
 
 def until(condition, *, seconds: float = 60) -> None:
@@ -35,10 +38,35 @@ def until(condition, *, seconds: float = 60) -> None:
 
 
 def test_a_bad_setting_is_answered_in_the_form_and_asks_for_nothing(page, stack):
-    before = len(stack.services.jobs.list())
+    before = len(stack.services.jobs.list(kind=EMBED))
     ask_for_map(page, epochs=0)
     expect(page.get_by_text("'Epochs' must be a whole number from 1 to 100000").first).to_be_visible()
-    assert len(stack.services.jobs.list()) == before
+    assert len(stack.services.jobs.list(kind=EMBED)) == before
+
+
+def test_presets_are_shown_with_the_time_that_they_take_once_the_machine_was_timed(page, stack):
+    page.goto("/studies")
+    expect(page.get_by_role("radio", name="Standard")).to_be_checked()
+    for name in ("Quick look", "Standard", "Thorough"):
+        expect(page.locator(".gw-preset", has_text=name)).to_contain_text(re.compile(r"about \d"), timeout=2 * MINUTE)
+    assert [job.status for job in stack.services.jobs.list(kind=CALIBRATE)] == ["done"]
+    page.goto("/atlas")
+    expect(page.get_by_text(re.compile(r"It takes about \d+ (s|min) on this machine"))).to_be_visible()
+
+
+def test_the_form_follows_method_and_profile_and_says_what_they_take(page):
+    page.goto("/studies")
+    page.get_by_text("Advanced").click()
+    expect(page.get_by_text(re.compile("This will take about"))).to_be_visible(timeout=2 * MINUTE)
+    page.get_by_label("Profile of MuSe-GNN").get_by_text("Paper").click()
+    expect(page.get_by_label("Epochs")).to_have_value("2000")
+    expect(page.get_by_role("textbox", name="Decoder", exact=True)).to_have_value("mlp")
+    page.get_by_role("textbox", name="Method").click()
+    page.get_by_role("option", name="pca", exact=True).click()
+    expect(page.get_by_label("Epochs")).to_be_hidden()
+    expect(page.get_by_label("Dimensions")).to_be_visible()
+    page.get_by_label("Profile of MuSe-GNN").get_by_text("Fast").click()
+    expect(page.get_by_label("Epochs")).to_have_value("200")
 
 
 def test_a_job_is_cancelled_and_tried_again_from_its_page(page, stack):
@@ -87,7 +115,7 @@ def test_the_list_is_filtered_by_state_and_leads_to_the_job(page, stack, made):
     expect(rows).to_have_count(len(stack.services.jobs.list()))
     page.locator("#jobs-state").get_by_text("Done").click()
     expect(rows).to_have_count(len(stack.services.jobs.list(status="done")))
-    rows.first.get_by_role("link").click()
+    rows.filter(has_text="Gene map").first.get_by_role("link").click()
     expect(page.get_by_role("link", name="Open the map")).to_be_visible()
 
 

@@ -9,6 +9,7 @@ import anndata
 import pytest
 
 from engine.__main__ import main
+from engine.calibration import Calibration
 from tests.simulated import write_study
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +57,21 @@ def test_what_cannot_be_done_is_said_in_a_sentence_with_exit_2(arguments, words,
     said = capfd.readouterr().err
     assert re.search(words, said) and "Traceback" not in said
     assert not (tmp_path / "x.h5ad").exists()
+
+
+def test_estimate_prints_what_each_preset_takes_and_times_the_machine_once(home, capsys, monkeypatch):
+    made = Calibration((4.0, 0.0, 0.0, 0.0), (0.0,) * 3, (0.05, 0.0, 0.0, 0.0, 0.0), (0.0,) * 2, (0.0,) * 2, (0.0,) * 2,
+                       "CPU, 1 thread")  # fmt: skip
+    monkeypatch.setattr("engine.calibration.timing.calibrate", lambda **_: made)
+    assert main(["estimate", "pbmc68k-lineages"]) == 0
+    out = capsys.readouterr().out
+    assert "3 datasets, 687 cells" in out and "CPU, 1 thread" in out
+    rows = [line.split("about") for line in out.splitlines() if "about" in line]
+    assert [(label.strip(), time.split(" and ")[0].strip()) for label, time in rows] == [
+        ("Quick look", "25 s"), ("Standard", "40 s"), ("Thorough", "1 min")]  # fmt: skip
+    monkeypatch.setattr("engine.calibration.timing.calibrate", lambda **_: pytest.fail("timed twice"))
+    assert main(["estimate", "pbmc68k-lineages", "--preset", "quick", "--profile", "paper"]) == 0
+    assert "about 4 min" in capsys.readouterr().out  # 12 s, and 800 epochs in which every dataset passes twice
 
 
 def test_a_file_that_is_no_map_is_refused(tmp_path, capsys):

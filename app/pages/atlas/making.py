@@ -11,9 +11,10 @@ from app import maps
 from app.components import atlas_ids as ids
 from app.components.alert import alert
 from app.components.job_card import job_card
+from app.forecasts import forecast_of, timing
 from engine.errors import GeneweaveError
 from engine.jobs.submit import EMBED, submit_embed
-from engine.params import EmbedParams
+from engine.profiles import FAST
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -36,6 +37,8 @@ def no_map(services: Services, study: str) -> html.Div:
                f"{len(wanted.datasets)} datasets ({names}). Genes that keep company in the cells lie close: "
                "colour them, search them, open their cards, select groups and take them away."),
         html.Div(job_card(job) if job else _button(wanted), id=ids.MAKING, className="atlas-making"),
+        html.P("", id=ids.MAKING_TIME, className="gw-small"),
+        dcc.Store(id=ids.MAKING_STUDY, data=wanted.name),
         dcc.Store(id=ids.MAKING_JOB, data=job.id if job else ""),
         dcc.Interval(id=ids.MAKING_PULSE, interval=1000),
     ], className="gw-empty atlas-empty")  # fmt: skip
@@ -44,6 +47,15 @@ def no_map(services: Services, study: str) -> html.Div:
 def _button(study: Study) -> html.Button:
     return html.Button(f"Make the map of {study.title}", id=ids.MAKE, type="button", className="gw-button",
                        value=study.name)
+
+
+def time_needed(services: Services, study: str) -> str:
+    """How long the map will take by the standard settings, or that this is being found out; memory that is short."""
+    of = timing(services)
+    found = forecast_of(services, services.library.study(study), FAST, of)
+    words = of.words(found)
+    said = f"It takes {words} on this machine." if words.startswith("about") else f"{words.capitalize()}."
+    return f"{said} {found.shortage()}" if found and not found.fits else said
 
 
 def active(services: Services, study: str) -> Job | None:
@@ -62,7 +74,7 @@ def register(app: Dash, services: Services, *, show: Callable[..., html.Div]) ->
             return no_update, no_update
         try:
             services.library.study(study)
-            job = submit_embed(services.jobs, study, EmbedParams())
+            job = submit_embed(services.jobs, study, FAST)
         except GeneweaveError as error:
             return alert(str(error)), ""
         return job_card(job), job.id
@@ -74,3 +86,11 @@ def register(app: Dash, services: Services, *, show: Callable[..., html.Div]) ->
         if job is None or job.status != "done":
             return no_update
         return show(services, maps.find_map(services, job.result), {})
+
+    @app.callback(Output(ids.MAKING_TIME, "children"), Input(ids.MAKING_PULSE, "n_intervals"),
+                  State(ids.MAKING_STUDY, "data"), State(ids.MAKING_JOB, "data"), State(ids.MAKING_TIME, "children"))
+    def tell(_, study, job, said):
+        if said and said.startswith("It takes") and not job:
+            return no_update
+        words = "" if job else time_needed(services, study)
+        return words if words != said else no_update
