@@ -12,7 +12,7 @@ import numpy as np
 from engine import __version__
 from engine.command import command
 from engine.graph.split import EdgeSplit
-from engine.methods import Trained, split_all
+from engine.methods import Trained, reads_signs, split_all
 from engine.metrics.report import DatasetEdges, beats, report
 from engine.params import EmbedParams
 from engine.types import META, GeneEmbedding, GeneGraph, Study
@@ -53,13 +53,15 @@ def _rows(graphs: list[GeneGraph]):
     return rows.astype(dict.fromkeys(labels, "category"))
 
 
-def measure(adata, graphs: list[GeneGraph], splits: list[EdgeSplit], trained: Trained, *, seed: int) -> list[dict]:
+def measure(adata, graphs: list[GeneGraph], splits: list[EdgeSplit], trained: Trained,
+            params: EmbedParams) -> list[dict]:
     """Every measure of the map with its nulls, for `facts['metrics']`."""
     parted = zip(graphs, splits, strict=True)
     edges = [DatasetEdges.of(graph, split.seen, split.held_out) for graph, split in parted]
     return report(
         adata.X, edges, clusters=adata.obs["cluster"].to_numpy(), connectivities=adata.obsp["connectivities"],
-        untrained=None if trained.untrained is None else np.concatenate(trained.untrained), seed=seed,
+        untrained=None if trained.untrained is None else np.concatenate(trained.untrained),
+        seed=params.training.seed, signed=reads_signs(params),
     )  # fmt: skip
 
 
@@ -71,7 +73,8 @@ def measure_again(embedding: GeneEmbedding, graphs: list[GeneGraph]) -> list[dic
     training, parted = params.training, zip(graphs, split_all(graphs, params), strict=True)
     edges = [DatasetEdges.of(graph, split.seen, split.held_out) for graph, split in parted]
     clusters, connectivities = embedding.obs["cluster"].to_numpy(), cluster(embedding.vectors, seed=training.seed)[1]
-    found = report(embedding.vectors, edges, clusters=clusters, connectivities=connectivities, seed=training.seed)
+    found = report(embedding.vectors, edges, clusters=clusters, connectivities=connectivities, seed=training.seed,
+                   signed=reads_signs(params))  # fmt: skip
     recorded = {measure["name"]: measure["nulls"] for measure in embedding.facts["metrics"]}
     for measure in found:
         measure["nulls"]["untrained network"] = recorded[measure["name"]].get("untrained network")

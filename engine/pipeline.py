@@ -83,7 +83,7 @@ def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "aut
     adata = place_genes(graphs, trained, seed=seed)
     progress.check()
     progress.stage("Measuring the map", 0.9)
-    metrics = measure(adata, graphs, splits, trained, seed=seed)
+    metrics = measure(adata, graphs, splits, trained, params)
     found = facts(study, params, dict(zip(names, graphs, strict=True)), trained, metrics,
                   seconds=time.monotonic() - started, n_clusters=adata.obs["cluster"].nunique())  # fmt: skip
     store.write(name, finished(adata, found).adata)

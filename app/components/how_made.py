@@ -9,7 +9,7 @@ from dash import html
 
 from app.components.buttons import popover
 from app.components.page_header import icon
-from app.components.provenance import CITATION, METHOD, parameter_list
+from app.components.provenance import CITATION, method_words, parameter_list
 from app.words import duration, listing, plural, when
 from engine.params import EmbedParams
 from engine.types import GeneEmbedding
@@ -30,17 +30,17 @@ def how_made(name: str, embedding: GeneEmbedding) -> dmc.Popover:
 
 def account(name: str, facts: dict[str, Any]) -> list:
     """Its parts, from the facts that the map carries."""
-    made = facts["made"]
+    made, params = facts["made"], EmbedParams.from_dict(facts["params"])
     rows = {
         "Made": f"{when(made['created'])}, in {duration(made['seconds'])} on {made['device']}",
         "Version": f"Geneweave {made['version']}; " + ", ".join(f"{k} {v}" for k, v in made["packages"].items()),
         "Map": name, **{f"Network, {dataset}": graph for dataset, graph in facts["graphs"].items()},
     }  # fmt: skip
     return [
-        html.H3("How was this made"), html.P(METHOD), html.P(_data(facts)),
+        html.H3("How was this made"), html.P(method_words(params)), html.P(_data(facts)),
         html.H3("The same again"), _command(made["command"]), html.H3("Provenance"), _facts(rows),
         html.H3("Please cite"), *[html.P(text, className="gw-small") for text in CITATIONS],
-        html.H3("Parameters"), html.Div(parameter_list(EmbedParams.from_dict(facts["params"])), className="gw-small"),
+        html.H3("Parameters"), html.Div(parameter_list(params), className="gw-small"),
     ]  # fmt: skip
 
 

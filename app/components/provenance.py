@@ -7,22 +7,31 @@ from typing import Any
 
 from dash import dcc, html
 
+from engine.methods import METHODS
 from engine.params import EmbedParams
 
-METHOD = (
-    "Each dataset became a co-expression network (CS-CORE), and a graph neural network (MuSe-GNN) learned one vector "
-    "for every gene of every dataset, so that genes that keep company lie close together. UMAP drew the vectors in "
-    "two dimensions and Leiden grouped them."
+MUSE = (
+    "a graph neural network (MuSe-GNN) learned one vector for every gene of every dataset, so that genes that keep "
+    "company lie close together."
 )
 CITATION = (
     "Liu et al., MuSe-GNN: Learning Unified Gene Representation From Multimodal Biological Graph Data, NeurIPS 2023"
 )
 
 
+def method_words(params: EmbedParams) -> str:
+    """How the map of these parameters came about, in two sentences."""
+    method = METHODS[params.method.method]
+    other = f"{method.label} gave every gene of every dataset a vector. {method.about}"
+    return (f"Each dataset became a co-expression network (CS-CORE), and {MUSE if method.kind == 'model' else other} "
+            "UMAP drew the vectors in two dimensions and Leiden grouped them.")  # fmt: skip
+
+
 def how_made(params: EmbedParams, command: str, more: list[tuple[str, Any]] | None = None, *,
-             opened: bool = False, method: str = METHOD) -> html.Details:
+             opened: bool = False, method: str = "") -> html.Details:
     """A closed drawer; `more` holds further terms and words, such as versions and hashes."""
-    terms = [("Method", method), ("Citation", CITATION), ("Command", _copied(command)), *(more or [])]
+    terms = [("Method", method or method_words(params)), ("Citation", CITATION), ("Command", _copied(command)),
+             *(more or [])]  # fmt: skip
     parts = [part for term, words in terms for part in (html.Dt(term), html.Dd(words))]
     return html.Details([html.Summary("How was this made"), html.Dl(parts, className="gw-facts gw-how"),
                          html.Div(parameter_list(params), className="gw-params")], className="gw-details", open=opened)

@@ -145,7 +145,7 @@ def time_drawing(pair: Pair, *, clock: Clock) -> tuple[float, float]:
     vectors = [leading_components(graph.features, 32) for graph in pair.graphs]
     trained, splits = Trained(vectors, untrained=vectors), split_all(pair.graphs, EmbedParams())
     placing, adata = timed(lambda: place_genes(pair.graphs, trained, seed=0), clock)
-    measuring, _ = timed(lambda: measure(adata, pair.graphs, splits, trained, seed=0), clock)
+    measuring, _ = timed(lambda: measure(adata, pair.graphs, splits, trained, EmbedParams()), clock)
     return placing, measuring
 
 

@@ -95,11 +95,12 @@ class _Rows:
 
 def report(
     vectors: np.ndarray, data: list[DatasetEdges], *, clusters: np.ndarray, connectivities: sparse.spmatrix,
-    untrained: np.ndarray | None = None, seed: int = 0,
+    untrained: np.ndarray | None = None, seed: int = 0, signed: bool = True,
 ) -> list[dict[str, Any]]:
     """Measures of a map with their nulls, ready for JSON.
 
-    Edges are scored by cosine, those of either sign together by its size. Mixing is measured on
+    Edges are scored by cosine, those of either sign together by its size, or by the cosine itself where
+    vectors are not `signed`. Mixing is measured on
     vectors of length 1, since the map is drawn by cosine too. Nulls that are vectors get
     Leiden clusters of their own, made as those of the map are.
 
@@ -122,7 +123,7 @@ def report(
         where the datasets share no gene, is left out.
     """
     rows = _Rows(data)
-    values = _of_map(vectors, np.asarray(clusters), connectivities, rows)
+    values = _of_map(vectors, np.asarray(clusters), connectivities, rows, signed=signed)
     nulls = _nulls(rows, vectors.shape[1], untrained, len(np.unique(clusters)), seed)
     return [_entry(m, values[m.name], nulls) for m in MEASURES if values[m.name] is not None]
 

@@ -12,7 +12,7 @@ from app.components.alert import alert
 from app.components.buttons import popover
 from app.components.map_table import ENDINGS
 from app.components.page_header import icon
-from app.components.provenance import METHOD
+from app.components.provenance import method_words
 from app.figures.sankey import Look, choice_text, sankey_figure
 from app.maps import StoredMap
 from app.pages.modalities import ids
@@ -20,6 +20,7 @@ from app.pages.modalities.inspector import CAVEAT, count_words, panel
 from app.pages.modalities.tables import KINDS
 from app.pages.modalities.view import MOST_CLUSTERS, FlowView, chosen_rows, level_colours
 from app.words import when
+from engine.params import EmbedParams
 from engine.tl.flows import LEVELS, Flows
 from engine.types import GeneEmbedding
 
@@ -59,12 +60,13 @@ def _title(stored: StoredMap, view: FlowView, flow: Flows, others: list[StoredMa
                         label="Maps of this study", width=230)]  # fmt: skip
     counted = html.P(count_words(flow, view.count), id=ids.SUBTITLE, className="gw-muted")
     words = html.Div([html.H1(stored.title), counted], className="flow-title-words")
-    return html.Div([words, html.Div([*(versions if len(others) > 1 else []), how_counted()], className="gw-row")],
-                    className="flow-title")
+    acts = [*(versions if len(others) > 1 else []), how_counted(stored)]
+    return html.Div([words, html.Div(acts, className="gw-row")], className="flow-title")
 
 
-def how_counted() -> dmc.Popover:
+def how_counted(stored: StoredMap) -> dmc.Popover:
     """A button that opens the account of what is counted and tested."""
+    params = EmbedParams.from_dict(stored.facts["params"])
     opener = html.Button([icon("help"), html.Span("How was this made")], type="button", className="atlas-link-button")
     words = [
         html.H3("What is drawn"),
@@ -76,7 +78,7 @@ def how_counted() -> dmc.Popover:
                "dataset alone tells nothing. The count then has an exact distribution (a sum of hypergeometric draws, "
                "for two datasets McNemar's test), p is two-sided and adjusted by Benjamini–Hochberg. “By margins” "
                "in the files is the plain product of totals."),
-        html.P(CAVEAT), html.H3("The map"), html.P(METHOD),
+        html.P(CAVEAT), html.H3("The map"), html.P(method_words(params)),
     ]  # fmt: skip
     return popover(opener, [html.Div(words, className="gw-stack flow-how")], label="How was this made", width=440)
 
