@@ -71,6 +71,8 @@ ABLATIONS = (
               model={"similarity_by": "even"}),
     _ablation("no-sharing", "Without shared layers", "Every dataset goes through layers of its own.",
               model={"sharing": "none"}),
+    _ablation("no-centring", "Without centring", "Vectors of each dataset lie where the layers put them.",
+              model={"centring": "none"}),
     _ablation("no-signs", "Without signs", "An edge is an edge, as in the paper: genes that replace each other lie "
               "together.", model={"signs": "ignored"}),
     _ablation("rewired", "Rewired edges", "Learns from edges rewired at equal degree: what is left are the residuals "

@@ -88,10 +88,14 @@ class MuseParams(Checked):
                          choices=("one", "modality", "none"))  # fmt: skip
     decoder: str = param("bilinear", "Decoder", "bilinear on sampled signed edges, or the paper's dense MLP",
                          choices=("bilinear", "mlp"))
-    similarity_weight: float = param(1.0, "Weight of similarity", "Pull between the same gene in two datasets",
+    similarity_weight: float = param(0.25, "Weight of similarity", "Pull between the same gene in two datasets",
                                      low=0.0, high=100.0)  # fmt: skip
-    similarity_by: str = param("partners", "Similarity by", "partners: the pull is the share λ of partners that a gene "
-                               "has in both datasets; even: the same for all", choices=("partners", "even"))
+    similarity_by: str = param("relative", "Similarity by", "partners: the pull is the share λ of partners that a "
+                               "gene has in both datasets, as in the paper; relative: λ over its mean, so that "
+                               "datasets with few edges are pulled as much; even: the same for all genes",
+                               choices=("relative", "partners", "even"))  # fmt: skip
+    centring: str = param("dataset", "Centring", "dataset: vectors of each dataset have mean 0, so that none lies "
+                          "apart as a whole; none: as in the paper", choices=("dataset", "none"))
     contrast_weight: float = param(0.01, "Weight of contrast", "λ_c of the InfoNCE loss", low=0.0, high=10.0)
     temperature: float = param(0.07, "Temperature", "τ of the InfoNCE loss", low=0.001, high=10.0)
     n_anchors: int = param(100, "Contrast anchors", "Differing genes drawn from each side of a pair", low=2, high=5000)

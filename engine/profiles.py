@@ -19,7 +19,8 @@ class Preset:
 
 
 PAPER = EmbedParams(
-    model=MuseParams(components=0, signs="ignored", sharing="modality", decoder="mlp"),
+    model=MuseParams(components=0, signs="ignored", sharing="modality", decoder="mlp", similarity_weight=1.0,
+                     similarity_by="partners", centring="none"),
     training=TrainParams(epochs=2000, learning_rate=1e-4, decoder_rate=10.0, schedule="constant", step_of="pair",
                          patience=0, stop_by=0.0),
 )  # fmt: skip
@@ -29,7 +30,7 @@ PROFILES = {"fast": FAST, "paper": PAPER}
 PRESETS = (
     Preset("quick", "Quick look", "Fewer genes and a short training: to see whether the data make sense.",
            replace(FAST, network=NetworkParams(n_genes=500), training=TrainParams(epochs=80))),
-    Preset("standard", "Standard", "What the figures of the Quality page were chosen with.", FAST),
+    Preset("standard", "Standard", "Chosen on blood cells of four donors; good for most studies.", FAST),
     Preset("thorough", "Thorough", "Twice the genes and a longer training, for a figure to publish.",
            replace(FAST, network=NetworkParams(n_genes=2000), training=TrainParams(epochs=400))),
 )  # fmt: skip

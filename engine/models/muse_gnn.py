@@ -59,13 +59,20 @@ class MuseEncoder(nn.Module):
 
     def __init__(self, n_features: list[int], stack_of: list[int], params: MuseParams) -> None:
         super().__init__()
-        self.stack_of = stack_of
+        self.stack_of, self.centred = stack_of, params.centring == "dataset"
         self.own = OwnLayer(n_features, params.n_hidden)
         self.stacks = nn.ModuleList(Stack(params) for _ in range(max(stack_of) + 1))
 
     def forward(self, datasets: list[int], features: list[Tensor], ties: Ties) -> Tensor:
         """Embedding of the genes of a batch of datasets that share a stack, (n_graphs, n_genes, n_latent)."""
-        return self.stacks[self.stack_of[datasets[0]]](self.own(datasets, features, ties), ties)
+        z = self.stacks[self.stack_of[datasets[0]]](self.own(datasets, features, ties), ties)
+        return _centred(z, ties.genes) if self.centred else z
+
+
+def _centred(z: Tensor, genes: Tensor) -> Tensor:
+    """Vectors less the mean of the genes of their graph; padding counts for nothing."""
+    held = genes[..., None].to(z.dtype)
+    return z - (z * held).sum(1, keepdim=True) / held.sum(1, keepdim=True)
 
 
 class SignedDecoder(nn.Module):

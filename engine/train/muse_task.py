@@ -133,7 +133,9 @@ class MuseTask:
         differing = [torch.as_tensor(np.setdiff1d(np.arange(self.graphs[d].n_genes), rows), device=device)
                      for d, rows in ((i, rows_i), (j, rows_j))]  # fmt: skip
         weight = torch.as_tensor(weight, dtype=torch.float32, device=device)
-        if self.params.similarity_by == "even":
+        if self.params.similarity_by == "relative":
+            weight = weight / weight.mean().clamp(min=1e-12)
+        elif self.params.similarity_by == "even":
             weight = torch.ones_like(weight)
         return Overlap((sides[0], sides[1]), weight, (differing[0], differing[1]))
 
