@@ -19,6 +19,7 @@ from engine.comparison import (
 )
 from engine.contenders import ABLATIONS, CONTENDERS, choose
 from engine.jobs.submit import BENCHMARK
+from engine.knowledge import GENE_VECTORS
 from engine.params import EmbedParams, TrainParams
 
 if TYPE_CHECKING:
@@ -53,6 +54,18 @@ def settings_of(stored: StoredMap | None) -> EmbedParams:
     """The settings that methods are compared under: those of the map in view, else the defaults; any seed."""
     params = EmbedParams.from_dict(stored.facts["params"]) if stored else EmbedParams()
     return replace(params, training=replace(params.training, seed=TrainParams().seed))
+
+
+def with_vectors(services: Services, params: EmbedParams, job: Job | None) -> EmbedParams:
+    """`params` with the gene vectors of the library that the last comparison took in, while they are there."""
+    asked = job.params["params"]["method"].get("vectors", "") if job else ""
+    own = {entry.name for entry in services.knowledge.own(GENE_VECTORS)}
+    return taking(params, asked) if asked in own else params
+
+
+def taking(params: EmbedParams, vectors: str) -> EmbedParams:
+    """`params` with that table of vectors among the methods compared; without one when it is empty."""
+    return replace(params, method=replace(params.method, vectors=vectors))
 
 
 def comparison_of(services: Services, study: Study, params: EmbedParams, *, tasks: bool = False) -> Comparison:

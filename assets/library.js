@@ -1,7 +1,7 @@
 /* The dialog for a file of one's own: its input is named, and a file too large is refused before it is read. */
 (function () {
   "use strict";
-  var LARGEST = 20e6;
+  var LARGEST = 100e6; // gene vectors; the server holds text to less
 
   function refuse(event, files) {
     var inside = event.target.closest && event.target.closest("#library-own-file");
@@ -9,7 +9,7 @@
     event.stopPropagation();
     event.preventDefault();
     var size = (files[0].size / 1e6).toPrecision(3);
-    var text = "'" + files[0].name + "' has " + size + " MB; a file of your own may have up to 20 MB. Choose a smaller one.";
+    var text = "'" + files[0].name + "' has " + size + " MB; a file of your own may have up to 100 MB. Choose a smaller one.";
     var note = { type: "Div", namespace: "dash_html_components", props: { children: text, className: "gw-note gw-note-bad" } };
     window.dash_clientside.set_props("library-own-fault", { children: note });
   }

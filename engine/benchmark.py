@@ -12,7 +12,7 @@ import numpy as np
 from engine.assemble import peak_mb
 from engine.contenders import CONTENDERS, Contender, find_contender
 from engine.graph.split import EdgeSplit
-from engine.io.vectors import outside_content
+from engine.io.vectors import located, outside_content
 from engine.methods import reads_signs, split_all, train
 from engine.metrics.report import DatasetEdges, measures_of, values_of_scorer
 from engine.params import EmbedParams
@@ -30,11 +30,11 @@ SCORE_VERSION = 3
 NO_MODEL = "none"
 
 
-def score_id(graphs: list[str], params: EmbedParams, *, scorer: str = "") -> str:
+def score_id(graphs: list[str], params: EmbedParams, *, store: Store, scorer: str = "") -> str:
     """Id of the score of one contender at one seed on networks of these ids."""
     training = params.training
     asked = {"scorer": scorer, "seed": training.seed, "held_out": training.held_out} if scorer else params.to_dict()
-    return artifact_id("score", SCORE_VERSION, asked, graphs + outside_content(params))
+    return artifact_id("score", SCORE_VERSION, asked, graphs + outside_content(params, store.settings))
 
 
 def score(names: list[str], graphs: list[GeneGraph], params: EmbedParams, *, store: Store, scorer: str = "",
@@ -55,15 +55,15 @@ def score(names: list[str], graphs: list[GeneGraph], params: EmbedParams, *, sto
     scorer
         One of `engine.metrics.report.SCORERS` in place of a method.
     """
-    name = score_id(names, params, scorer=scorer)
+    name = score_id(names, params, store=store, scorer=scorer)
     if not store.has(name):
         started, splits = time.monotonic(), split_all(graphs, params)
         if scorer:
             adata, facts = _pairs_scored(graphs, splits, scorer)
         else:
             checkpoint = store.checkpoint(name)
-            adata, facts = _vectors_scored(graphs, splits, params, device=device, checkpoint=checkpoint,
-                                           progress=progress or Progress())  # fmt: skip
+            adata, facts = _vectors_scored(graphs, splits, located(params, store.settings), device=device,
+                                           checkpoint=checkpoint, progress=progress or Progress())  # fmt: skip
         facts = {"seconds": time.monotonic() - started, **facts, "peak_mb": peak_mb(), "params": params.to_dict(),
                  "graphs": names}  # fmt: skip
         adata.uns[META] = json.dumps(facts)

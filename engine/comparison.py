@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.benchmark import read_score, score, score_id, table
 from engine.contenders import CONTENDERS, Contender, find_contender
-from engine.errors import GeneweaveError, JobCancelled, StorageFull
+from engine.errors import GeneweaveError, JobCancelled, StorageFull, UnknownName
 from engine.params import EmbedParams
 from engine.pipeline import StoredGraphs, graph_id, networks
 from engine.progress import Progress, Span
@@ -100,7 +101,10 @@ def scores_there(study: Study, params: EmbedParams, methods: Iterable[str], seed
     """Ids of the scores that are in the store, by contender and seed; nothing is computed."""
     graphs = [graph_id(source, params.network, roles=study.roles, store=store) for source in study.datasets]
     stored, seeds = set(store.names("score")), list(seeds)
-    ids = {(name, seed): _score_id(find_contender(name), seed, graphs, params) for name in methods for seed in seeds}
+    ids = {}
+    for contender in map(find_contender, methods):
+        with suppress(UnknownName):  # a table of vectors that is gone: nothing tells what was in it
+            ids |= {(contender.name, seed): _score_id(contender, seed, graphs, params, store=store) for seed in seeds}
     return {key: name for key, name in ids.items() if name in stored}
 
 
@@ -149,8 +153,8 @@ def _outcome(contender: Contender, seed: int, names: list[str], graphs: Sequence
     return Outcome(contender.name, seed, scored, tasks)
 
 
-def _score_id(contender: Contender, seed: int, graphs: list[str], params: EmbedParams) -> str:
-    return score_id(graphs, _at(contender, seed, params), scorer=contender.scorer)
+def _score_id(contender: Contender, seed: int, graphs: list[str], params: EmbedParams, *, store: Store) -> str:
+    return score_id(graphs, _at(contender, seed, params), store=store, scorer=contender.scorer)
 
 
 def _at(contender: Contender, seed: int, params: EmbedParams) -> EmbedParams:

@@ -46,8 +46,8 @@ class MethodParams(Checked):
                         choices=METHOD_NAMES)  # fmt: skip
     form: str = param("mended", "Form of a rival", "As it should be, or with the handicaps of the published benchmark",
                       choices=("mended", "published"))
-    vectors: str = param("", "Table of vectors", "File gene × dimension, for the method 'table': scGPT, GenePT, "
-                         "Geneformer, scBERT or published Gene2vec vectors")  # fmt: skip
+    vectors: str = param("", "Table of vectors", "For the method 'table': gene vectors of your own in the library, or "
+                         "a file gene × dimension; scGPT, GenePT, Geneformer, scBERT, published Gene2vec")  # fmt: skip
 
 
 @dataclass(frozen=True)

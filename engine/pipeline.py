@@ -13,7 +13,7 @@ from engine.errors import StorageDamaged, UnknownName
 from engine.graph.network import build_network
 from engine.io.dataset import load_dataset
 from engine.io.files import content_hash, resolve
-from engine.io.vectors import outside_content
+from engine.io.vectors import located, outside_content
 from engine.methods import split_all, train
 from engine.params import EmbedParams, NetworkParams
 from engine.progress import Progress, Span
@@ -59,7 +59,7 @@ def embedding_id(study: Study, params: EmbedParams, *, store: Store) -> str:
     """Id that `embed` will store its result under; needs the files, not the computation."""
     graphs = [graph_id(source, params.network, roles=study.roles, store=store) for source in study.datasets]
     return artifact_id("embedding", EMBEDDING_VERSION, {"study": study.name, **params.to_dict()},
-                       graphs + outside_content(params))  # fmt: skip
+                       graphs + outside_content(params, store.settings))  # fmt: skip
 
 
 def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "auto",
@@ -78,7 +78,8 @@ def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "aut
     graphs = StoredGraphs(names, store=store)
     progress.stage("Learning which genes keep company", 0.1)
     splits = split_all(graphs, params)
-    trained = train(graphs, splits, params, device=device, checkpoint=checkpoint, progress=Span(progress, 0.1, 0.8))
+    trained = train(graphs, splits, located(params, store.settings), device=device, checkpoint=checkpoint,
+                    progress=Span(progress, 0.1, 0.8))
     progress.stage("Drawing the map", 0.8)
     adata = place_genes(graphs, trained, seed=seed)
     progress.check()

@@ -45,6 +45,11 @@ class Store:
         self._cache = None
 
     @property
+    def settings(self) -> Settings:
+        """What the store was made with: it also says where the library is."""
+        return self._settings
+
+    @property
     def cache(self):
         """diskcache in front of the store, shared by the processes of one machine."""
         if self._cache is None:

@@ -1,4 +1,4 @@
-"""The dialog in which a person adds gene sets or a network of their own to the library."""
+"""The dialog in which a person adds gene sets, a network or gene vectors of their own to the library."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 OPEN, DIALOG, KIND, NAME = "library-own-open", "library-own-dialog", "library-own-kind", "library-own-name"
 FILE, CHOSEN, ADD, FAULT = "library-own-file", "library-own-chosen", "library-own-add", "library-own-fault"
 ADDED = "library-own-added"  # dcc.Store, counts what was added or deleted
-WORDS = {"gene sets": "Gene sets (GMT)", "TF targets": "Regulators and targets", "signalling": "Signalling"}
+WORDS = {"gene sets": "Gene sets (GMT)", "TF targets": "Regulators and targets", "signalling": "Signalling",
+         "gene vectors": "Gene vectors"}
 FORMS = (
     "Gene sets: a GMT file, a line a set: name, description, genes, separated by tabs. Networks: a table whose first "
-    "line names the columns source, target and, where it is known, sign (1, -1 or 0). Up to 20 MB of UTF-8 text."
+    "line names the columns source, target and, where it is known, sign (1, -1 or 0). Up to 20 MB of UTF-8 text. "
+    "Gene vectors: a table gene × dimension as text (also gzipped), word2vec text, npz with the arrays genes and "
+    "vectors, or h5ad. Up to 100 MB."
 )
 
 

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import Field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import ALL, MATCH, Dash, Input, Output, State, ctx, html
+from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html
 
 from app.words import exponent, whole
-from engine.errors import GeneweaveError
+from engine.contenders import TABLE
+from engine.errors import GeneweaveError, InvalidParameter
+from engine.knowledge import GENE_VECTORS
 from engine.params import EmbedParams, matters
 
 if TYPE_CHECKING:
     from app.services import Services
 
+Tables = Mapping[str, str]  # name of own gene vectors in the library → title
+NO_TABLES: Tables = {}
+LIBRARY = "/data/library?kind=own"
 GROUPS = {"method": "Method", "network": "Network", "model": "Model", "training": "Training"}
 
 
-def parameter_form(owner: str, params: EmbedParams) -> html.Div:
+def own_tables(services: Services) -> Tables:
+    """The gene vectors that a person added to the library."""
+    return {entry.name: entry.title for entry in services.knowledge.own(GENE_VECTORS)}
+
+
+def parameter_form(owner: str, params: EmbedParams, tables: Tables = NO_TABLES) -> html.Div:
     """Inputs for every field, in groups, of which those are seen that matter for the method.
 
-    `owner` tells the forms of a page apart.
+    `owner` tells the forms of a page apart; a table of vectors is one of `tables`, and without one that
+    method is not offered.
     """
     method = params.method.method
-    groups = [_group(owner, f.name, getattr(params, f.name), method) for f in fields(params)]
+    groups = [_group(owner, f.name, getattr(params, f.name), method, tables) for f in fields(params)]
     return html.Div(groups, className="gw-form")
 
 
@@ -33,25 +45,40 @@ def form_values(owner: Any) -> State:
     return State(_param(owner, ALL, ALL), "value")
 
 
-def read_form(states: list[dict]) -> EmbedParams:
+def read_form(states: list[dict], tables: Tables = NO_TABLES) -> EmbedParams:
     """Parameters from the entries of `ctx.states_list` that `form_values` stands for.
 
     Raises
     ------
     InvalidParameter
-        When a value is out of its range; the sentence says which.
+        When a value is out of its range, or no table of vectors among `tables`; the sentence says which.
     """
     given: dict[str, dict[str, Any]] = {}
     for state in states:
         group, name = state["id"]["group"], state["id"]["name"]
         given.setdefault(group, {})[name] = _as_field(group, name, state.get("value", ""))
-    return EmbedParams.from_dict(given)
+    params = EmbedParams.from_dict(given)
+    need_table(params.method.vectors, tables)
+    if params.method.method == TABLE and not params.method.vectors:
+        raise InvalidParameter("The method 'table' needs gene vectors, found none chosen. Choose a table of vectors.")
+    return params
 
 
-def fault_of(group: str, name: str, value: Any) -> str:
+def need_table(named: str, tables: Tables) -> None:
+    """Raise `InvalidParameter` unless `named` is empty or gene vectors of the library; paths are for commands only."""
+    if named and named not in tables:
+        raise InvalidParameter(
+            f"A table of vectors must be gene vectors of your own in the library, found '{named}'. "
+            "Add the file to the library, then choose it."
+        )
+
+
+def fault_of(group: str, name: str, value: Any, tables: Tables = NO_TABLES) -> str:
     """The engine's sentence about one value; empty when it is good."""
     try:
-        replace(getattr(EmbedParams(), group), **{name: _as_field(group, name, value)})
+        found = replace(getattr(EmbedParams(), group), **{name: _as_field(group, name, value)})
+        if group == "method":
+            need_table(found.vectors, tables)
     except GeneweaveError as fault:
         return str(fault)
     return ""
@@ -63,7 +90,7 @@ def register(app: Dash, services: Services) -> None:
 
     @app.callback(Output(one, "error"), Input(one, "value"), State(one, "id"), prevent_initial_call=True)
     def check(value, which):
-        return fault_of(which["group"], which["name"], value)
+        return fault_of(which["group"], which["name"], value, own_tables(services))
 
     @app.callback(Output(_field(MATCH, ALL, ALL), "hidden"), Input(_param(MATCH, "method", "method"), "value"),
                   prevent_initial_call=True)
@@ -77,22 +104,32 @@ def fill_form(places: list[dict], params: EmbedParams) -> list[Any]:
     return [getattr(getattr(params, place["group"]), place["name"]) for place in places]
 
 
-def _group(owner: str, group: str, params: Any, method: str) -> html.Fieldset:
-    inputs = [html.Div(_input(owner, group, f, getattr(params, f.name)), id=_field(owner, group, f.name),
+def _group(owner: str, group: str, params: Any, method: str, tables: Tables) -> html.Fieldset:
+    inputs = [html.Div(_input(owner, group, f, getattr(params, f.name), tables), id=_field(owner, group, f.name),
                        className="gw-field", hidden=not matters(method, group, f.name)) for f in fields(params)]
     return html.Fieldset([html.Legend(GROUPS[group]), html.Div(inputs, className="gw-form-grid")])
 
 
-def _input(owner: str, group: str, f: Field, value: Any) -> dmc.NumberInput | dmc.Select | dmc.TextInput:
+def _input(owner: str, group: str, f: Field, value: Any, tables: Tables) -> dmc.NumberInput | dmc.Select:
     meta = f.metadata
     shared = {"id": _param(owner, group, f.name), "label": meta["label"],
               "value": value, "size": "sm", "inputWrapperOrder": ["label", "input", "error", "description"]}
+    if (group, f.name) == ("method", "vectors"):
+        data = [{"value": name, "label": title} for name, title in tables.items()]
+        return dmc.Select(data=data, placeholder="Choose one" if data else "None in the library", clearable=True,
+                          description=["Gene vectors of your own. ", _to_library()], **shared)
+    if (group, f.name) == ("method", "method"):
+        data = [name for name in meta["choices"] if tables or name != TABLE]
+        about = meta["doc"] if tables else [f"{meta['doc']}; or vectors from elsewhere. ", _to_library()]
+        return dmc.Select(data=data, allowDeselect=False, description=about, **shared)
     if meta["choices"]:
         return dmc.Select(data=list(meta["choices"]), allowDeselect=False, description=meta["doc"], **shared)
-    if isinstance(value, str):
-        return dmc.TextInput(description=meta["doc"], **shared)
     return dmc.NumberInput(description=f"{meta['doc']}, {_plain(meta['low'])} to {_plain(meta['high'])}",
                            allowDecimal=isinstance(value, float), hideControls=True, clampBehavior="none", **shared)
+
+
+def _to_library() -> dcc.Link:
+    return dcc.Link("Add some in the Library", href=LIBRARY)
 
 
 def _param(owner: Any, group: Any, name: Any) -> dict:
@@ -105,6 +142,8 @@ def _field(owner: Any, group: Any, name: Any) -> dict:
 
 def _as_field(group: str, name: str, value: Any) -> Any:
     default = getattr(getattr(EmbedParams(), group), name)
+    if value is None and (group, name) == ("method", "vectors"):
+        return ""  # cleared
     whole_number = isinstance(default, int) and isinstance(value, float) and value.is_integer()
     return int(value) if whole_number else value
 

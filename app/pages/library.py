@@ -36,6 +36,7 @@ GROUPS = {
     "TF targets": ("Regulators and targets", "Which transcription factor acts on which gene."),
     "gene pairs": ("Pairs of genes", "Pairs that act on one another and pairs that do not, to test a map with."),
     "signalling": ("Signalling", "Which protein acts on which, within cells and between them."),
+    "gene vectors": ("Gene vectors", "Vectors of genes made elsewhere, to draw a map of and to compare methods with."),
     "example": ("Examples", "Real data sets to try Geneweave with."),
 }
 CHOICES = {ALL_KINDS: "All", "genes": "Genes", "gene sets": "Gene sets", "TF targets": "Regulators",
@@ -69,12 +70,12 @@ def groups(library: list[Shown], kind: str = ALL_KINDS, word: str = "") -> list[
     """A card for each kind that has entries, a person's own files first; without any, what to do."""
     if not library:
         nothing = (
-            "You have added nothing yet. Add your own gene sets (GMT) or networks with the button above."
+            "You have added nothing yet. Add your own gene sets (GMT), networks or gene vectors with the button above."
             if kind == "own" and not word else "Nothing like that. Choose another kind or clear the text."
         )
         return [html.Div(html.P(nothing), className="gw-card gw-empty")]
     mine = [shown for shown in library if shown.entry.own]
-    cards = [_group("Yours", "Gene sets and networks that you added.", mine)] if mine else []
+    cards = [_group("Yours", "Gene sets, networks and gene vectors that you added.", mine)] if mine else []
     for kind, (title, about) in GROUPS.items():
         found = [shown for shown in library if shown.entry.kind == kind and not shown.entry.own]
         cards += [_group(title, about, found)] if found else []

@@ -11,7 +11,7 @@ from app.components.alert import alert
 from app.components.empty_state import empty_state
 from app.components.job_card import job_card
 from app.components.page_header import icon, page_header
-from app.components.parameter_form import fill_form, form_values, parameter_form, read_form
+from app.components.parameter_form import fill_form, form_values, own_tables, parameter_form, read_form
 from app.components.preset_choice import chosen_id, memory_id, preset_choice, time_id
 from app.components.study_acts import act_buttons, dialogs, import_button, register_acts
 from app.components.study_card import dataset_table, map_headline, not_here, outdated
@@ -70,19 +70,20 @@ def study_card(services: Services, study: Study) -> html.Section:
         *([html.P(study.citation, className="gw-muted gw-small gw-cite")] if study.citation else []),
     ], className="gw-study-body")
     side = html.Div(map_state(services, study), id=_id("study-area", study.name), className="gw-study-side")
-    return html.Section([html.Div([about, side], className="gw-study-split"), settings_of_map(study)],
+    return html.Section([html.Div([about, side], className="gw-study-split"), settings_of_map(services, study)],
                         className="gw-card gw-study", **{"aria-label": study.title})
 
 
-def settings_of_map(study: Study) -> html.Details:
+def settings_of_map(services: Services, study: Study) -> html.Details:
     """Method, profile and the form behind the map, closed until wanted."""
     make = html.Button([icon("play"), "Make a map with these settings"], id=_make(study.name, "form"),
                        className="gw-button-quiet", type="button", title="Make a map with these settings")
     end = [make, html.Div(id=_id("study-forecast", study.name)),
            html.Div(id=_id("study-fault", study.name))]
     opener = html.Summary("Advanced", id=_id("study-advanced", study.name))
-    return html.Details([opener, _profiles(study.name), parameter_form(study.name, FAST),
-                         html.Div(end, className="gw-row gw-form-end")], className="gw-details gw-study-settings")
+    fields = parameter_form(study.name, FAST, own_tables(services))
+    return html.Details([opener, _profiles(study.name), fields, html.Div(end, className="gw-row gw-form-end")],
+                        className="gw-details gw-study-settings")
 
 
 def _profiles(study: str) -> html.Div:
@@ -122,7 +123,7 @@ def newest_job(services: Services, study: str) -> Job | None:
 def make_map(services: Services, study: str, states: list[dict]) -> tuple[Any, Any]:
     """Submit with the settings of the form: the running job, or the sentence about a bad value."""
     try:
-        return _submitted(services, study, read_form(states))
+        return _submitted(services, study, read_form(states, own_tables(services)))
     except GeneweaveError as fault:
         return no_update, alert(str(fault))
 
@@ -150,7 +151,7 @@ def times(services: Services, asked: list[dict], warned: list[dict]) -> tuple[li
 def form_forecast(services: Services, study: str, states: list[dict]) -> Any:
     """What the settings of a form will take, in words; nothing where a value is wrong or nobody knows."""
     try:
-        params, chosen = read_form(states), services.library.study(study)
+        params, chosen = read_form(states, own_tables(services)), services.library.study(study)
     except GeneweaveError:
         return ""
     found = forecast_of(services, chosen, params, timing(services))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.errors import DownloadFailed, KnowledgeMissing, UnknownName, unknown
 from engine.io.genes import GeneTable
 from engine.knowledge.fetching import digest_of, from_address, from_mirror, in_mirror
-from engine.knowledge.own import OwnKnowledge
+from engine.knowledge.own import GENE_VECTORS, OwnKnowledge
 from engine.knowledge.registry import KINDS, Entry, read_registry
 from engine.progress import Progress
 from engine.settings import Settings
@@ -17,7 +17,7 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["GENE_TABLES", "KINDS", "STATES", "Entry", "Knowledge"]
+__all__ = ["GENE_TABLES", "GENE_VECTORS", "KINDS", "STATES", "Entry", "Knowledge"]
 
 HERE, MIRROR, ADDRESS, NOWHERE = STATES = ("here", "in the mirror", "at an address", "not to be had")
 SETS, EDGES, PAIRS = ("gene sets",), ("TF targets", "signalling"), ("gene pairs",)
@@ -35,9 +35,9 @@ class Knowledge:
         """All entries of the registry."""
         return list(read_registry())
 
-    def own(self) -> list[Entry]:
-        """The files that a person added."""
-        return self._own.entries()
+    def own(self, kind: str = "") -> list[Entry]:
+        """The files that a person added, or those of one kind, by title."""
+        return [entry for entry in self._own.entries() if kind in ("", entry.kind)]
 
     def entry(self, name: str) -> Entry:
         """The entry of that name, of the registry or a person's own; raises `UnknownName` when there is none."""
@@ -93,7 +93,7 @@ class Knowledge:
             self.path(name).unlink(missing_ok=True)
 
     def add_own(self, path: Path, kind: str, name: str) -> Entry:
-        """Take in a person's GMT file (gene sets) or network (TF targets, signalling); see `OwnKnowledge.add`."""
+        """Take in a person's gene sets, network (TF targets, signalling) or gene vectors; see `OwnKnowledge.add`."""
         return self._own.add(Path(path), kind, name)
 
     def gene_table(self, species: str) -> GeneTable | None:

@@ -1,4 +1,4 @@
-"""Gene sets and networks that a person adds: read once, and taken or refused with a sentence."""
+"""Gene sets, networks and gene vectors that a person adds: read once, and taken or refused with a sentence."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidFile
+from engine.io.vectors import GeneVectors, read_vectors
 from engine.knowledge.gene_sets import read_gmt
 from engine.knowledge.networks import edges_of, one_edge_a_pair, sign_of
 from engine.knowledge.text import read_text
@@ -14,13 +15,32 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST = 20_000_000  # bytes of text
+LARGEST_VECTORS = 100_000_000  # bytes of a file of gene vectors, which may unpack to
+UNPACKED_VECTORS = 500_000_000
 SEPARATORS = ("\t", ",", ";")
-GMT, NETWORK = "own-gmt", "own-network"
+GMT, NETWORK, VECTORS = "own-gmt", "own-network", "own-vectors"
 
 
 def read_own_gmt(path: Path) -> dict[str, tuple[str, ...]]:
     """The gene sets of a person's GMT file; see `read_gmt`."""
     return read_gmt(path, most=LARGEST)
+
+
+def read_own_vectors(path: Path) -> GeneVectors:
+    """The gene vectors of a person's file; see `engine.io.vectors.read_vectors`.
+
+    Raises
+    ------
+    InvalidFile
+        When it is larger than allowed, or no table of vectors.
+    """
+    path = Path(path)
+    if path.is_file() and path.stat().st_size > LARGEST_VECTORS:
+        raise InvalidFile(
+            f"'{path.name}' may have up to {LARGEST_VECTORS / 1e6:g} MB as a file of gene vectors, and has more. "
+            "Save it as npz with float32, or keep fewer genes."
+        )
+    return read_vectors(path, most=UNPACKED_VECTORS)
 
 
 def read_own_network(path: Path) -> pd.DataFrame:

@@ -33,4 +33,5 @@ def write_scores(services: Services, methods: Iterable[str], seeds: Iterable[int
             values = {m.name: 0.9 - 0.1 * place + rng.normal(0, 0.004) for m in MEASURES}
             facts = {"values": values, "seconds": 2.0, "peak_mb": 100.0, "epoch_seconds": 0.1, "device": "CPU"}
             scored = AnnData(shape=(1, 0), uns={META: json.dumps(facts)})
-            services.store.write(score_id(graphs, changed, scorer=CONTENDERS[name].scorer), scored)
+            scorer = CONTENDERS[name].scorer
+            services.store.write(score_id(graphs, changed, store=services.store, scorer=scorer), scored)

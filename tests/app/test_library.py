@@ -139,7 +139,7 @@ def test_an_own_file_is_added_listed_first_and_deleted(services):
     add_own(services, sent("ONE\t\tCD74\tCD3E\n"), "my.sets.gmt", "gene sets", "")
     page = library.layout(services)
     said = words(page)
-    assert said.index("Gene sets and networks that you added.") < said.index("Names, places and facts of genes.")
+    assert said.index("networks and gene vectors that you added.") < said.index("Names, places and facts of genes.")
     entry = words(find(page, "entry-my"))
     assert "1 gene set with 2 genes." in entry and "Licence" not in entry
     services.knowledge.remove("my")
@@ -147,7 +147,14 @@ def test_an_own_file_is_added_listed_first_and_deleted(services):
     assert services.knowledge.own() == []
 
 
+def test_own_gene_vectors_are_listed_with_genes_and_dimensions(services):
+    add_own(services, sent("gene\ta\tb\nCD74\t1\t2\nCD3E\t0.5\t-1\nTP53\t0\t1\n"), "scgpt.tsv", "gene vectors", "scGPT")
+    assert "3 genes × 2 dimensions." in words(find(library.layout(services), "entry-scgpt"))
+    assert [shown.entry.name for shown in library.chosen(read_library(services), "own", "vectors")] == ["scgpt"]
+
+
 @pytest.mark.parametrize(("contents", "filename", "kind", "word"), [
+    (sent("CD74\t1\tx\n"), "v.tsv", "gene vectors", "expected a number in column 3 of 'CD74', found 'x'"),
     (None, None, "gene sets", "A file is needed"), ("data:;base64,@@", "x.gmt", "gene sets", "did not arrive whole"),
     (sent("A\tb\n"), "x.gmt", "gene sets", "has no genes"), (sent("a,b\n"), "x.csv", "signalling", "columns source"),
     (sent("A\tb\tc\n"), "../../x.gmt", "nonsense", "must be one of"),

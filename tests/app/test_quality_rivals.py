@@ -10,18 +10,19 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from app.comparisons import comparison_of, lacking, newest_job, settings_of, wanted
+from app.comparisons import comparison_of, lacking, newest_job, settings_of, taking, wanted
 from app.figures.comparison import NULLS, Panel, dot_panels
 from app.maps import find_map
 from app.pages import quality
 from app.pages.quality.run import asked_before, need_for, submit, want_of
 from app.pages.quality.tables import method_rows, rows_of_tests
 from engine.contenders import CONTENDERS
+from engine.errors import InvalidParameter
 from engine.jobs.claim import take
 from engine.params import EmbedParams
 from tests.app.made_up_map import write_map
 from tests.app.made_up_scores import STUDY, write_scores
-from tests.app.reading import find, links, words
+from tests.app.reading import find, links, parts, words
 
 WANT = want_of("3", [False, False])
 
@@ -69,6 +70,47 @@ def test_the_choice_of_seeds_parts_and_tests_is_asked_for(services):
     assert job.params["seeds"] == [0] and job.params["tasks"] and "no-contrast" in job.params["methods"]
 
 
+def own_vectors(services, tmp_path) -> str:
+    (tmp_path / "v.tsv").write_text("CD74\t1.5\t2\nCD3E\t0\t1\n")
+    return services.knowledge.add_own(tmp_path / "v.tsv", "gene vectors", "scGPT").name
+
+
+def vector_choices(page) -> list:
+    return [part for part in parts(page) if isinstance(getattr(part, "id", None), dict)
+            and part.id["type"] == "quality-vectors"]  # fmt: skip
+
+
+def methods_shown(page) -> list[str]:
+    return [row["method"] for row in find(page, "quality-grid").rowData]
+
+
+def test_own_gene_vectors_are_one_more_contender_whose_score_is_shown(services, tmp_path):
+    study = services.library.study(STUDY)
+    assert vector_choices(quality.layout(services, study=STUDY)) == []
+    name = own_vectors(services, tmp_path)
+    [choice] = vector_choices(quality.layout(services, study=STUDY))
+    assert choice.data == [{"value": "scgpt", "label": "Vectors from scGPT"}] and choice.value == ""
+    want = want_of("1", [False, False], [name])
+    n = len(wanted(EmbedParams(), n_seeds=1, ablations=False)[0])
+    assert need_for(services, study, EmbedParams(), want).startswith(f"{n + 1} of {n + 1} scores")
+    job = submit(services, study, EmbedParams(), want)
+    assert "table" in job.params["methods"] and job.params["params"]["method"]["vectors"] == "scgpt"
+    write_scores(services, ["muse-gnn", "table"], [0], params=taking(EmbedParams(), name))
+    take(services.jobs, job.id).finish(STUDY)
+    page = quality.layout(services, study=STUDY)
+    assert methods_shown(page) == ["muse-gnn", "table"] and vector_choices(page)[0].value == "scgpt"
+    assert "--vectors scgpt" in words(page)
+    services.knowledge.remove(name)
+    assert methods_shown(quality.layout(services, study=STUDY)) == ["muse-gnn"]
+
+
+def test_a_comparison_takes_no_path_for_vectors(services, tmp_path):
+    own_vectors(services, tmp_path)
+    with pytest.raises(InvalidParameter, match="found '/etc/passwd'"):
+        submit(services, services.library.study(STUDY), EmbedParams(), want_of("1", [False, False], ["/etc/passwd"]))
+    assert services.jobs.list() == []
+
+
 def test_while_it_runs_the_job_is_in_place_of_the_button(services):
     job = submit(services, services.library.study(STUDY), EmbedParams(), WANT)
     page = quality.layout(services, study=STUDY)
@@ -100,7 +142,7 @@ def test_when_the_job_has_ended_the_button_is_back_and_the_page_stops_looking(se
 def test_the_form_keeps_what_was_asked_last(services):
     assert asked_before(None) == WANT
     job = submit(services, services.library.study(STUDY), EmbedParams(), want_of("10", [True, True]))
-    assert asked_before(job) == {"seeds": "10", "parts": True, "tests": False}
+    assert asked_before(job) == {"seeds": "10", "parts": True, "tests": False, "vectors": ""}
 
 
 def test_the_sentence_the_picture_and_the_table_say_who_is_better(scored):

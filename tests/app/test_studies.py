@@ -106,6 +106,51 @@ def test_a_good_value_is_answered_with_nothing():
     assert fault_of("training", "epochs", 300.0) == ""
 
 
+def choices(form, name: str) -> list:
+    wanted = {"type": "param", "owner": STUDY, "group": "method", "name": name}
+    return next(part.data for part in parts(form) if getattr(part, "id", None) == wanted)
+
+
+@pytest.fixture
+def with_vectors(services, tmp_path):
+    """Services with gene vectors in the library, named `my-vectors`."""
+    (tmp_path / "v.tsv").write_text("CD74\t1.5\t2\nCD3E\t0\t1\n")
+    services.knowledge.add_own(tmp_path / "v.tsv", "gene vectors", "My vectors")
+    return services
+
+
+def test_without_own_gene_vectors_the_form_offers_no_table_and_leads_to_the_library(services):
+    form = studies.settings_of_map(services, services.library.study(STUDY))
+    assert "table" not in choices(form, "method") and choices(form, "vectors") == []
+    leading = [link for part in parts(form) for link in links(getattr(part, "description", None))]
+    assert leading == ["/data/library?kind=own"] * 2
+
+
+def test_own_gene_vectors_are_offered_by_title_and_submitted_by_name(with_vectors):
+    form = studies.settings_of_map(with_vectors, with_vectors.library.study(STUDY))
+    assert "table" in choices(form, "method")
+    assert choices(form, "vectors") == [{"value": "my-vectors", "label": "My vectors"}]
+    studies.make_map(with_vectors, STUDY, form_states(method="table", vectors="my-vectors"))
+    [job] = with_vectors.jobs.list()
+    assert job.params["params"]["method"] == {"method": "table", "form": "mended", "vectors": "my-vectors"}
+
+
+@pytest.mark.parametrize("vectors", ["/etc/passwd", "v.tsv", "my-vectors.npz", "../my-vectors", "none"])
+@pytest.mark.parametrize("method", ["table", "pca"])
+def test_a_form_takes_no_path_and_no_other_name_for_a_table(with_vectors, vectors, method):
+    _, fault = studies.make_map(with_vectors, STUDY, form_states(method=method, vectors=vectors))
+    assert "must be gene vectors of your own in the library" in words(fault) and with_vectors.jobs.list() == []
+    assert fault_of("method", "vectors", vectors, {"my-vectors": "My vectors"}).startswith("A table of vectors must")
+    assert studies.form_forecast(with_vectors, STUDY, form_states(method=method, vectors=vectors)) == ""
+
+
+def test_the_method_table_without_a_table_is_refused_and_a_cleared_table_is_none(with_vectors):
+    _, fault = studies.make_map(with_vectors, STUDY, form_states(method="table", vectors=None))
+    assert "needs gene vectors, found none chosen" in words(fault) and with_vectors.jobs.list() == []
+    assert read_form(form_states(vectors=None)) == EmbedParams()
+    assert fault_of("method", "vectors", "my-vectors", {"my-vectors": "My vectors"}) == ""
+
+
 def test_making_a_map_submits_one_job_however_often_it_is_asked(services):
     card, fault = studies.make_map(services, STUDY, form_states(epochs=5))
     again, _ = studies.make_map(services, STUDY, form_states(epochs=5))

@@ -1,4 +1,4 @@
-"""Gene sets and networks that a person adds: kept, read, deleted, or refused with a sentence."""
+"""Gene sets, networks and gene vectors that a person adds: kept, read, deleted, or refused with a sentence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import InvalidFile, InvalidParameter
+from engine.errors import InvalidFile, InvalidParameter, UnknownName
+from engine.io.vectors import read_vectors
 from engine.knowledge import HERE, Knowledge
 from engine.settings import Settings
 from tests.small_library import library_of
@@ -60,13 +61,37 @@ def test_an_own_network_may_have_any_separator_and_order_of_columns(library, tmp
     ("signalling", "source,target\nA,\n,B\nA,B\n", "line 2 and 1 more lacks one"),
     ("TF targets", "source,target,sign\nA,B,1\nA,C,up\n", "found 'up' in line 3"),
     ("TF targets", 'source,target\nA,"B\n', "cannot be read as a table"),
-    ("pictures", "source,target\nA,B\n", "must be one of gene sets, TF targets, signalling, found 'pictures'"),
+    ("gene vectors", "A\t5\t2\nB\t1\n", "expected a number in column 3 of 'B', found nothing"),
+    ("gene vectors", "", "is empty"), ("gene vectors", b"A\t1\nB\xe9\t1\n", "expected names in UTF-8"),
+    ("pictures", "source,target\nA,B\n", "one of gene sets, TF targets, signalling, gene vectors, found 'pictures'"),
 ])  # fmt: skip
 def test_own_files_that_cannot_be_used_are_refused_with_a_sentence_and_not_kept(library, tmp_path, kind, text, words):
     knowledge = library()
     with pytest.raises((InvalidFile, InvalidParameter), match=words):
         knowledge.add_own(write(tmp_path, "own.txt", text), kind, "Own")
     assert knowledge.own() == []
+
+
+def test_own_gene_vectors_are_kept_as_npz_listed_with_their_shape_and_deleted(library, tmp_path):
+    knowledge = library()
+    knowledge.add_own(write(tmp_path, "my.gmt", "ONE\t\tCD74\n"), "gene sets", "Sets")
+    one = knowledge.add_own(write(tmp_path, "v.csv", "gene,a,b\nCD74,1,2.5\nCD3E,0,-1\n"), "gene vectors", "Gene2vec")
+    assert one.about == "2 genes × 2 dimensions." and knowledge.own("gene vectors") == [one]
+    assert knowledge.state(one) == HERE and knowledge.fetch("gene2vec").name == "gene2vec.npz"
+    found = read_vectors(knowledge.path("gene2vec"))
+    assert found.genes.tolist() == ["CD74", "CD3E"] and found.vectors.tolist() == [[1, 2.5], [0, -1]]
+    with pytest.raises(UnknownName, match="of the kind gene vectors, expected gene sets"):
+        knowledge.gene_sets("gene2vec")
+    knowledge.remove("gene2vec")
+    assert [entry.name for entry in knowledge.own()] == ["sets"]
+
+
+def test_gene_vectors_are_held_to_their_limit(library, tmp_path):
+    path = write(tmp_path, "v.npz", "")
+    with open(path, "r+b") as file:
+        file.truncate(100_000_001)
+    with pytest.raises(InvalidFile, match="'v.npz' may have up to 100 MB as a file of gene vectors, and has more"):
+        library().add_own(path, "gene vectors", "Own")
 
 
 @pytest.mark.parametrize("name", ["", " ", "???", "x" * 81, "hallmark", "Mine"])

@@ -1,23 +1,37 @@
 """Vectors from a table: every form of file, names in either case, and errors as sentences."""
 
 import gzip
+from pathlib import Path
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
 from anndata import AnnData
+from scipy import sparse
 
-from engine.benchmark import score_id
+from engine import comparison, pipeline
+from engine.benchmark import read_score, score_id
 from engine.errors import InvalidFile, InvalidParameter, UnknownName
-from engine.io.vectors import outside_content, read_vectors
+from engine.io.study_file import read_study
+from engine.io.vectors import located, outside_content, read_vectors, vectors_path
+from engine.knowledge import Knowledge
 from engine.methods import split_all, train
-from engine.params import EmbedParams, MethodParams
+from engine.params import EmbedParams, MethodParams, NetworkParams
 from engine.progress import Progress
+from engine.settings import Settings
+from engine.store import Store
+from tests.simulated import write_study
 from tests.small_graphs import graph_of
 
 GENES = ["TP53", "NAN", "CD8A"]
 VALUES = np.array([[0.5, -1.0, 2.0], [1e-3, 4.0, 5.0], [7.0, 8.0, -9.25]], np.float32)
 ROWS = [[gene, *map(str, row)] for gene, row in zip(GENES, VALUES.tolist(), strict=True)]
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(Settings.from_environment({"GENEWEAVE_HOME": str(tmp_path / "home")}))
 
 
 def lines(separator, head=None):
@@ -109,12 +123,84 @@ def test_no_file_a_missing_file_and_a_table_of_other_names_are_refused_in_words(
         run("", [["TP53", "NAN"]])
 
 
-def test_the_id_of_a_result_follows_the_content_of_the_table(tmp_path):
+def test_the_id_of_a_result_follows_the_content_of_the_table(tmp_path, store):
     path = tmp_path / "v.tsv"
     params = EmbedParams(method=MethodParams(method="table", vectors=str(path)))
     found = []
     for text in (lines("\t"), lines("\t") + "X\t1\t2\t3\n"):
         path.write_text(text)
-        found.append(score_id(["graph-1"], params))
-    assert found[0] != found[1] and len(outside_content(params)) == 1
-    assert outside_content(EmbedParams()) == []
+        found.append(score_id(["graph-1"], params, store=store))
+    assert found[0] != found[1] and len(outside_content(params, store.settings)) == 1
+    assert outside_content(EmbedParams(), store.settings) == []
+
+
+def own(store, text, title="My vectors"):
+    path = Path(store.settings.home) / "given.tsv"
+    path.write_text(text)
+    return Knowledge(store.settings).add_own(path, "gene vectors", title)
+
+
+def test_the_name_of_own_vectors_stands_for_their_file_and_the_id_follows_what_is_in_it(store):
+    params, found = EmbedParams(method=MethodParams(method="table", vectors="my-vectors")), []
+    for text in (lines("\t"), lines("\t") + "X\t1\t2\t3\n", lines(" ")):
+        entry = own(store, text)
+        path = Path(located(params, store.settings).method.vectors)
+        assert path == Knowledge(store.settings).path(entry.name)
+        assert read_vectors(path).of(np.array(GENES))[0].tolist() == VALUES.tolist()
+        found.append(score_id(["graph-1"], params, store=store))
+        Knowledge(store.settings).remove(entry.name)
+    assert found[0] == found[2] != found[1]
+    with pytest.raises(UnknownName, match="'my-vectors', and no file is there, nor gene vectors of that name"):
+        located(params, store.settings)
+
+
+def test_a_name_cannot_climb_out_of_the_library_and_other_kinds_of_own_files_are_no_table(store, tmp_path):
+    path = tmp_path / "sets.gmt"
+    path.write_text("ONE\t\tCD74\n")
+    Knowledge(store.settings).add_own(path, "gene sets", "My sets")
+    for named in ("my-sets", "../own/my-sets", "my-sets/about.json"):
+        with pytest.raises(UnknownName):
+            vectors_path(named, store.settings)
+
+
+def test_a_map_and_a_score_by_own_vectors_carry_their_name_and_no_path(store, tmp_path):
+    study = read_study(write_study(tmp_path / "made"))
+    own(store, "".join(f"GENE{i}\t{i}\t{i % 7}\t1\n" for i in range(1000)))
+    params = EmbedParams(method=MethodParams(method="table", vectors="my-vectors"), network=NetworkParams(n_genes=60))
+    made = pipeline.load_embedding(pipeline.embed(study, params, store=store, device="cpu"), store=store)
+    assert made.facts["params"]["method"]["vectors"] == "my-vectors" and made.adata.n_vars == 3
+    assert "--vectors my-vectors" in made.facts["made"]["command"]
+    [one] = comparison.benchmark(study, params, ["table"], [0], store=store, device="cpu")
+    assert one.fault == "" and read_score(one.score, store=store)["params"]["method"]["vectors"] == "my-vectors"
+    assert comparison.scores_there(study, params, ["table"], [0], store=store) == {("table", 0): one.score}
+    Knowledge(store.settings).remove("my-vectors")
+    assert comparison.scores_there(study, params, ["table", "random"], [0], store=store) == {}
+
+
+def test_what_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path):
+    zeros, names = np.zeros((200, 5000), np.float32), np.arange(200).astype(str)
+    np.savez_compressed(tmp_path / "b.npz", genes=names, vectors=zeros)
+    (tmp_path / "b.tsv.gz").write_bytes(gzip.compress(b"G\t0\t0\n" * 600_000))
+    (tmp_path / "b.tsv").write_bytes(b"G\t0\t0\n" * 600_000)
+    AnnData(sparse.csr_matrix(zeros), obs=pd.DataFrame(index=names)).write_h5ad(tmp_path / "b.h5ad")
+    AnnData(zeros).write_h5ad(tmp_path / "c.h5ad", compression="gzip")
+    for name in ("b.npz", "b.tsv.gz", "b.tsv", "b.h5ad", "c.h5ad"):
+        with pytest.raises(InvalidFile, match="of memory, more than the limit of 3 MB"):
+            read_vectors(tmp_path / name, most=3e6)
+
+
+def test_an_h5ad_that_leads_to_another_file_is_refused(tmp_path):
+    AnnData(VALUES, obs=pd.DataFrame(index=GENES)).write_h5ad(tmp_path / "v.h5ad")
+    (tmp_path / "secret").write_bytes(bytes(36))
+    with h5py.File(tmp_path / "v.h5ad", "a") as file:
+        attributes = dict(file["X"].attrs)
+        del file["X"]
+        file.create_dataset("X", (3, 3), "f4", external=[(str(tmp_path / "secret"), 0, 36)]).attrs.update(attributes)
+    with pytest.raises(InvalidFile, match="a dataset kept outside"):
+        read_vectors(tmp_path / "v.h5ad")
+
+
+def test_a_line_without_end_is_refused(tmp_path):
+    (tmp_path / "v.csv").write_text("0," * 1_000_001)
+    with pytest.raises(InvalidFile, match="found one of over 2,000,000 characters"):
+        read_vectors(tmp_path / "v.csv")

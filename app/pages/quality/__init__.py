@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import dash_mantine_components as dmc
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from app.comparisons import Comparison, comparison_of, newest_job, settings_of, table_of
+from app.comparisons import Comparison, comparison_of, newest_job, settings_of, table_of, with_vectors
 from app.components.alert import alert
 from app.components.empty_state import empty_state
 from app.components.map_table import ENDINGS
@@ -84,24 +84,26 @@ def register(app: Dash, services: Services) -> None:
         Output("quality-pulse", "disabled"), Input("quality-pulse", "n_intervals"),
         Input({"type": "job-status", "job": ALL}, "data"), Input({"type": "quality-run", "owner": ALL}, "n_clicks"),
         State({"type": "quality-seeds", "owner": ALL}, "value"),
-        State({"type": "quality-also", "owner": ALL, "name": ALL}, "checked"), State("quality-shown", "data"),
+        State({"type": "quality-also", "owner": ALL, "name": ALL}, "checked"),
+        State({"type": "quality-vectors", "owner": ALL, "name": ALL}, "value"), State("quality-shown", "data"),
         prevent_initial_call=True,
     )
-    def follow(_, __, clicks, seeds, ticks, shown):
+    def follow(_, __, clicks, seeds, ticks, vectors, shown):
         if isinstance(ctx.triggered_id, dict) and ctx.triggered_id["type"] == "quality-run" and any(clicks):
             study, params, _ = _in_view(services, shown)
-            submit(services, study, params, want_of(seeds[0], ticks))
+            submit(services, study, params, want_of(seeds[0], ticks, vectors))
         return changes(services, shown)
 
     @app.callback(
         Output({"type": "quality-need", "owner": MATCH}, "children"),
         Input({"type": "quality-seeds", "owner": MATCH}, "value"),
-        Input({"type": "quality-also", "owner": MATCH, "name": ALL}, "checked"), State("quality-shown", "data"),
+        Input({"type": "quality-also", "owner": MATCH, "name": ALL}, "checked"),
+        Input({"type": "quality-vectors", "owner": MATCH, "name": ALL}, "value"), State("quality-shown", "data"),
         prevent_initial_call=True,
     )
-    def need(seeds, ticks, shown):
+    def need(seeds, ticks, vectors, shown):
         study, params, _ = _in_view(services, shown)
-        return need_for(services, study, params, want_of(seeds, ticks))
+        return need_for(services, study, params, want_of(seeds, ticks, vectors))
 
     @app.callback(Output("quality-file", "data"), Input({"type": "quality-table", "ending": ALL}, "n_clicks"),
                   State("quality-shown", "data"), prevent_initial_call=True)
@@ -154,8 +156,9 @@ def _comparison(services: Services, stored: StoredMap | None, name: str, view: s
     fault = [] if not view or view in VIEWS else [alert(str(unknown("view", view, VIEWS, where="of a comparison")))]
     view = view if view in VIEWS else next(iter(VIEWS))
     try:
-        study, params = services.library.study(name), settings_of(stored)
-        found, job = comparison_of(services, study, params, tasks=view == "tasks"), newest_job(services, name)
+        study, job = services.library.study(name), newest_job(services, name)
+        params = with_vectors(services, settings_of(stored), job)
+        found = comparison_of(services, study, params, tasks=view == "tasks")
         run, parts = run_parts(services, found, job), found_parts(services, study, found, view)
     except GeneweaveError as error:
         return html.Section([html.H2(COMPARED), alert(str(error))], className="gw-card", **{"aria-label": COMPARED})
@@ -180,5 +183,6 @@ def _tabs(shown: dict[str, Any], view: str) -> html.Nav:
 
 def _in_view(services: Services, shown: dict[str, Any]) -> tuple[Study, Any, str]:
     stored = find_map(services, shown["map"]) if shown["map"] else None
-    return services.library.study(shown["study"]), settings_of(stored), shown["view"]
+    params = with_vectors(services, settings_of(stored), newest_job(services, shown["study"]))
+    return services.library.study(shown["study"]), params, shown["view"]
 
