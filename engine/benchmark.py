@@ -15,7 +15,7 @@ from engine.graph.split import EdgeSplit
 from engine.io.vectors import located, outside_content
 from engine.methods import reads_signs, split_all, train
 from engine.metrics.report import DatasetEdges, measures_of, values_of_scorer
-from engine.params import EmbedParams
+from engine.params import EmbedParams, matters
 from engine.progress import Progress
 from engine.store import Store, artifact_id
 from engine.types import META, GeneGraph
@@ -26,14 +26,17 @@ if TYPE_CHECKING:
 
 __all__ = ["CONTENDERS", "Contender", "find_contender", "read_score", "score", "score_id", "table"]
 
-SCORE_VERSION = 3
+SCORE_VERSION = 4
 NO_MODEL = "none"
 
 
 def score_id(graphs: list[str], params: EmbedParams, *, store: Store, scorer: str = "") -> str:
-    """Id of the score of one contender at one seed on networks of these ids."""
-    training = params.training
-    asked = {"scorer": scorer, "seed": training.seed, "held_out": training.held_out} if scorer else params.to_dict()
+    """Id of the score of one contender at one seed on networks of these ids; what has no say in it is left out."""
+    method, training = params.method.method, params.training
+    asked = {group: {name: value for name, value in values.items() if matters(method, group, name)}
+             for group, values in params.to_dict().items()}  # fmt: skip
+    if scorer:
+        asked = {"scorer": scorer, "seed": training.seed, "held_out": training.held_out, "stop_by": training.stop_by}
     return artifact_id("score", SCORE_VERSION, asked, graphs + outside_content(params, store.settings))
 
 

@@ -164,4 +164,4 @@ def matters(method: str, group: str, name: str) -> bool:
         return True
     if group == "model":
         return method == "untrained" or (name == "n_latent" and method != "table")
-    return (name == "epochs" and method in BY_EPOCHS) or (name in ("schedule", "patience") and method in AUTOENCODERS)
+    return name == "epochs" and method in BY_EPOCHS
