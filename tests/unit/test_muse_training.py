@@ -67,11 +67,11 @@ def test_every_dataset_has_a_partner_in_every_epoch_in_blocks_and_in_pairs():
 
 
 def test_blocks_hold_at_least_two_datasets_and_no_more_than_memory_is_set_aside_for(monkeypatch):
-    monkeypatch.setattr("engine.train.muse_task.BLOCK_DATASETS", 2)
+    monkeypatch.setattr("engine.train.blocks.BLOCK_DATASETS", 2)
     task = task_of(planted(5))
     assert sorted(len(step.datasets) for step in task.steps(0)) == [2, 3]
     whole = task.output()
-    monkeypatch.setattr("engine.train.muse_task.BLOCK_DATASETS", 8)
+    monkeypatch.setattr("engine.train.blocks.BLOCK_DATASETS", 8)
     for one, other in zip(whole, task.output(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
