@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import mish, scaled_dot_product_attention
-from torch_geometric.utils import softmax
 
 DENSE_FROM = 0.01  # share of gene pairs joined from which the dense form is faster
 
@@ -79,6 +78,8 @@ def _hear_dense(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tens
 
 
 def _hear_edges(query: Tensor, key: Tensor, value: Tensor, edges: Tensor) -> Tensor:
+    from torch_geometric.utils import softmax  # 100 MB that dense graphs do without
+
     shape, (source, target) = query.shape, edges
     query, key, value = (t.flatten(0, 1) for t in (query, key, value))  # (n_rows, heads, c)
     weight = (query[target] * key[source]).sum(-1) / math.sqrt(shape[-1])  # (n_ties, heads)
