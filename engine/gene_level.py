@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,12 +56,23 @@ TASKS = (
 
 def tasks_id(score: str, knowledge: Knowledge) -> str:
     """Id of the tests of a stored score against the truth that is here now; other truth, another id."""
-    from engine.knowledge.fetching import digest_of
-
     sources = [entry.name for task in TASKS for entry in knowledge.sources(task.truth)]
-    digests = {name: digest_of(knowledge.path(name)) for name in dict.fromkeys(sources)}
+    digests = {name: _digest(knowledge.path(name)) for name in dict.fromkeys(sources)}
     tasks = [asdict(task) for task in TASKS if knowledge.sources(task.truth)]
     return artifact_id("tasks", TASKS_VERSION, {"tasks": tasks, "truth": digests, "seed": SEED}, [score])
+
+
+def _digest(path: Path) -> str:
+    """sha256 of a file, read again when its size or time changes: a page asks for many ids at once."""
+    stat = path.stat()
+    return _digest_of(path, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _digest_of(path: Path, size: int, changed: int) -> str:
+    from engine.knowledge.fetching import digest_of
+
+    return digest_of(path)
 
 
 def missing_truth(knowledge: Knowledge) -> list[Entry]:
@@ -70,7 +83,7 @@ def missing_truth(knowledge: Knowledge) -> list[Entry]:
     return [knowledge.entry(name) for name in names]
 
 
-def gene_level(score_ids_name: str, *, store: Store, knowledge: Knowledge, progress: Progress | None = None) -> str:
+def gene_level(score: str, *, store: Store, knowledge: Knowledge, progress: Progress | None = None) -> str:
     """Id of the stored tests of a score, done when they are not there yet.
 
     A gene's vectors of all datasets stand side by side; see `engine.metrics.gene_vectors`. All methods meet the
@@ -79,7 +92,7 @@ def gene_level(score_ids_name: str, *, store: Store, knowledge: Knowledge, progr
 
     Parameters
     ----------
-    score_ids_name
+    score
         Id of a stored score, as `engine.benchmark.score` gives it.
 
     Raises
@@ -91,7 +104,7 @@ def gene_level(score_ids_name: str, *, store: Store, knowledge: Knowledge, progr
     """
     from engine.metrics.gene_vectors import one_vector_a_gene
 
-    progress, name = progress or Progress(), tasks_id(score_ids_name, knowledge)
+    progress, name = progress or Progress(), tasks_id(score, knowledge)
     if store.has(name):
         return name
     tasks = [task for task in TASKS if knowledge.sources(task.truth)]
@@ -100,7 +113,7 @@ def gene_level(score_ids_name: str, *, store: Store, knowledge: Knowledge, progr
             "No truth about genes is on this machine to test a map with. Fetch 'go-processes' or 'reactome' from the "
             "Library; the other tests need a human gene table as well, 'genes-hgnc'."
         )
-    scored = store.read(score_ids_name)
+    scored = store.read(score)
     names, features = one_vector_a_gene(np.asarray(scored.X), _column(scored, "dataset"), _column(scored, "gene"))
     rows = []
     for done, task in enumerate(tasks):
@@ -108,7 +121,7 @@ def gene_level(score_ids_name: str, *, store: Store, knowledge: Knowledge, progr
         progress.stage(task.title, done / len(tasks))
         part = Span(progress, done / len(tasks), (done + 1) / len(tasks))
         rows += [_row(task, outcome) for outcome in _outcomes(task, names, features, knowledge, part)]
-    store.write(name, _as_adata(rows, score_ids_name, knowledge))
+    store.write(name, _as_adata(rows, score, knowledge))
     return name
 
 

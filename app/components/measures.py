@@ -31,7 +31,7 @@ def verdict(metrics: list[dict[str, Any]]) -> str:
         return "This map was stored without measures."
     rivals = [set(beaten_by(metric)) for metric in metrics]
     blind, all_of_them = sum(not of - CORRELATIONS for of in rivals), sum(not of for of in rivals)
-    told = f"On {blind} of {plural(len(metrics), 'measure')} the map does better than every rival that knows nothing"
+    told = f"On {blind} of {plural(len(metrics), 'measure')} the map does better than anything that knows nothing"
     if blind == all_of_them:
         return f"{told} of the cells."
     return f"{told} of the cells, and on {all_of_them or 'none'} better than their plain correlation too."
@@ -40,7 +40,7 @@ def verdict(metrics: list[dict[str, Any]]) -> str:
 def verdict_of(metric: dict[str, Any]) -> str:
     """What one measure says, plainly."""
     rivals = beaten_by(metric)
-    return f"Does not beat {listing(rivals)}" if rivals else "Beats all its rivals"
+    return f"Does not beat {listing(rivals)}" if rivals else "Beats all its nulls"
 
 
 def measure_rows(metrics: list[dict[str, Any]]) -> list[html.Div]:

@@ -49,7 +49,7 @@ def test_the_newest_map_of_the_study_is_shown_first(services):
 
 def test_a_measure_that_loses_to_a_null_says_so():
     assert verdict_of(BY_NAME["edge_auc"]) == "Does not beat product of degrees and |Pearson| of the input"
-    assert verdict_of(BY_NAME["overlap"]) == "Beats all its rivals"
+    assert verdict_of(BY_NAME["overlap"]) == "Beats all its nulls"
 
 
 def test_where_less_is_better_less_wins():
@@ -62,7 +62,7 @@ def test_a_tie_is_not_a_win():
 
 
 def test_the_header_counts_the_measures_that_win_and_against_whom():
-    told = "measures the map does better than every rival that knows nothing of the cells"
+    told = "measures the map does better than anything that knows nothing of the cells"
     assert verdict(measures()) == f"On 2 of 3 {told}."
     seen = BY_NAME["overlap"] | {"nulls": {"random vectors": 0.1, "Pearson of the input": 0.9}}
     assert verdict([seen, seen]) == f"On 2 of 2 {told}, and on none better than their plain correlation too."
