@@ -59,16 +59,17 @@ def untrained_muse(graphs: list[GeneGraph], splits: list[EdgeSplit], params: Emb
 
 
 def muse_task(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedParams, fabric) -> MuseTask:
-    """Model and data of a study, on the device; graphs are gone through once, what is kept of them is small."""
+    """Model and data of a study, on the device; graphs are gone through twice, what is kept of them is small."""
     from engine.graph.to_torch import graph_tensors
     from engine.train.device import free_bytes
     from engine.train.muse_task import MuseTask
 
     model, training = params.model, params.training
     tensors, edges, genes, facts = [], [], [], []
-    _need_edges(graphs, splits)
-    need_memory([graph.n_genes for graph in graphs], [len(split.kept) for split in splits],
-                [graph.adata.n_vars for graph in graphs], params, free=free_bytes(fabric))  # fmt: skip
+    names, n_genes, n_cells = zip(*((graph.name, *graph.adata.shape) for graph in graphs), strict=True)
+    n_edges = [len(split.kept) for split in splits]
+    _need_edges(names, n_edges)
+    need_memory(list(n_genes), n_edges, list(n_cells), params, free=free_bytes(fabric))
     for i, (graph, split) in enumerate(zip(graphs, splits, strict=True)):
         learned, kept = graph, split.kept
         if training.wiring == "rewired":
@@ -79,7 +80,7 @@ def muse_task(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedPar
         edges.append(learned.edges[:, kept].astype(np.int32))
         genes.append(graph.genes)
         facts.append(graph.facts)
-    _need_company([fact["dataset"] for fact in facts], genes)
+    _need_company(names, genes)
     shared = NeighbourBits(edges, genes)
     task = MuseTask(tensors, shared.jaccard, model, stack_of=stacks(facts, model.sharing),
                     pairwise=training.step_of == "pair", seed=training.seed)  # fmt: skip
@@ -94,8 +95,8 @@ def stacks(facts: list[dict], sharing: str) -> list[int]:
     return [sorted(set(names)).index(name) for name in names]
 
 
-def _need_edges(graphs: list[GeneGraph], splits: list[EdgeSplit]) -> None:
-    empty = [f"'{graph.name}'" for graph, split in zip(graphs, splits, strict=True) if not len(split.kept)]
+def _need_edges(names: tuple[str, ...], n_edges: list[int]) -> None:
+    empty = [f"'{name}'" for name, n in zip(names, n_edges, strict=True) if not n]
     if empty:
         raise InvalidStudy(
             f"Every dataset needs co-expressed genes to learn from, and the network of {', '.join(empty)} has no edge. "
@@ -103,7 +104,7 @@ def _need_edges(graphs: list[GeneGraph], splits: list[EdgeSplit]) -> None:
         )
 
 
-def _need_company(names: list[str], genes: list[np.ndarray]) -> None:
+def _need_company(names: tuple[str, ...], genes: list[np.ndarray]) -> None:
     found, seen_in = np.unique(np.concatenate(genes), return_counts=True)
     shared = set(found[seen_in > 1])
     lonely = [(name, own) for name, own in zip(names, genes, strict=True) if shared.isdisjoint(own)]
