@@ -7,22 +7,23 @@ import sys
 import pytest
 
 from engine import pipeline
-from engine.jobs.submit import submit_embed
+from engine.comparison import scores_there
+from engine.jobs.submit import submit_benchmark, submit_embed
 from engine.jobs.table import JobTable
 from engine.params import EmbedParams, TrainParams
 from engine.store import Store
 from tests.integration.conftest import CHECKPOINT_OFTEN, ROOT
 from tests.job_helpers import texts
 
-SHORT = EmbedParams(training=TrainParams(epochs=40))
-LONG = EmbedParams(training=TrainParams(epochs=100_000))
+SHORT = EmbedParams(training=TrainParams(epochs=40, patience=0))
+LONG = EmbedParams(training=TrainParams(epochs=100_000, patience=0))
 SUBMIT = """
 from app.services import Services
 from engine.jobs.submit import submit_embed
 from engine.params import EmbedParams, TrainParams
 from engine.settings import Settings
 services = Services.build(Settings.from_environment())
-print(submit_embed(services.jobs, "tiny", EmbedParams(training=TrainParams(epochs=40))).id)
+print(submit_embed(services.jobs, "tiny", EmbedParams(training=TrainParams(epochs=40, patience=0))).id)
 """
 
 
@@ -68,7 +69,7 @@ def test_a_running_job_stops_when_cancelled_goes_on_when_retried_and_is_given_ba
 
 
 def test_a_job_whose_worker_is_killed_goes_on_from_its_checkpoint_and_ends_with_the_same_kind_of_map(place):
-    params = EmbedParams(training=TrainParams(epochs=150))
+    params = EmbedParams(training=TrainParams(epochs=150, patience=0))
     first = place.start_worker(before=CHECKPOINT_OFTEN)
     job = submit_embed(place.table, "tiny", params)
     checkpoint = Store(place.settings).checkpoint(
@@ -95,6 +96,17 @@ def test_two_workers_on_one_queue_share_the_jobs_and_do_none_twice(place):
         assert job.status == "failed" and "no study 'nowhere-" in job.error
         assert sum(text.startswith("Started on") for text in texts(place.table, job)) == job.attempts == 1
     assert [worker.poll() for worker in workers] == [None, None]
+
+
+def test_a_comparison_is_run_and_kept_score_by_score(place):
+    params = EmbedParams(training=TrainParams(epochs=3, patience=0))
+    place.start_worker()
+    job = submit_benchmark(place.table, "tiny", params, ("muse-gnn", "pca", "random"), seeds=(0, 1))
+    job = place.ended(job.id)
+    assert job.status == "done", job.error
+    scored = scores_there(place_study(place), params, ("muse-gnn", "pca", "random"), (0, 1, 2),
+                          store=Store(place.settings))  # fmt: skip
+    assert set(scored) == {(name, seed) for name in ("muse-gnn", "pca", "random") for seed in (0, 1)}
 
 
 def place_study(place):
