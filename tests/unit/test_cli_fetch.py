@@ -49,7 +49,7 @@ def test_an_own_file_is_added_and_listed(capsys, tmp_path):
     (["halmark"], "no file 'halmark' in the library. Closest: hallmark"),
     (["dorothea-human"], "No address gives 'dorothea-human'"),
     (["--own", "none.gmt", "--kind", "gene sets"], "'none.gmt' was expected to be text"),
-    (["--own", "none.gmt"], "must be one of gene sets, TF targets, signalling, found ''"),
+    (["--own", "none.gmt"], "must be one of gene sets, TF targets, signalling, gene vectors, found ''"),
     (["hallmark", "--remove", "hallmark"], "Expected one of NAME, --remove and --own"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_said_in_a_sentence_with_exit_2(arguments, words, capsys):
