@@ -75,8 +75,8 @@ ABLATIONS = (
               model={"centring": "none"}),
     _ablation("no-signs", "Without signs", "An edge is an edge, as in the paper: genes that replace each other lie "
               "together.", model={"signs": "ignored"}),
-    _ablation("rewired", "Rewired edges", "Learns from edges rewired at equal degree: what is left are the residuals "
-              "of the cells and how many partners a gene has.", training={"wiring": "rewired"}),
+    _ablation("rewired", "With rewired edges", "Learns from edges rewired at equal degree: what is left are the "
+              "residuals of the cells and how many partners a gene has.", training={"wiring": "rewired"}),
 )  # fmt: skip
 CONTENDERS = {c.name: c for c in (*map(_method, METHODS), *PAIR_SCORES, *ABLATIONS)}
 GROUPS = {"all": ("model", "rival", "null", "ablation"), "rivals": ("rival",), "nulls": ("null",),
