@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from engine.calibration.costs import Calibration, DatasetSize
 from engine.params import EmbedParams, NetworkParams
 from engine.progress import Progress
 from engine.settings import Settings
-from engine.types import DatasetSource, GeneGraph, Roles
+from engine.types import META, DatasetSource, GeneGraph, Roles
 
 if TYPE_CHECKING:
     from engine.train.muse_task import MuseTask
@@ -153,6 +154,7 @@ def pair_of(size: DatasetSize, graph: GeneGraph) -> Pair:
     """A network and its like, in which some genes have other names."""
     other = graph.adata.copy()
     other.obs_names = [name if i < SHARED * graph.n_genes else f"{name}-2" for i, name in enumerate(other.obs_names)]
+    other.uns[META] = json.dumps(graph.facts | {"dataset": f"{graph.name}, again"})
     return Pair(size, [graph, GeneGraph(other)])
 
 
