@@ -30,7 +30,7 @@ PROFILES = {"fast": FAST, "paper": PAPER}
 PRESETS = (
     Preset("quick", "Quick look", "Fewer genes and a short training: to see whether the data make sense.",
            replace(FAST, network=NetworkParams(n_genes=500), training=TrainParams(epochs=80))),
-    Preset("standard", "Standard", "Chosen on blood cells of four donors; good for most studies.", FAST),
+    Preset("standard", "Standard", "Chosen on blood cells of four donors and sections of breast.", FAST),
     Preset("thorough", "Thorough", "Twice the genes and a longer training, for a figure to publish.",
            replace(FAST, network=NetworkParams(n_genes=2000), training=TrainParams(epochs=400))),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,11 +66,13 @@ def muse_task(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedPar
     from engine.train.muse_task import MuseTask
 
     model, training = params.model, params.training
-    tensors, edges, genes, facts = [], [], [], []
-    names, n_genes, n_cells = zip(*((graph.name, *graph.adata.shape) for graph in graphs), strict=True)
+    tensors, edges = [], []
+    facts, genes, n_cells = zip(*((graph.facts, graph.genes, graph.adata.n_vars) for graph in graphs), strict=True)
+    names, n_genes = [fact["dataset"] for fact in facts], [len(own) for own in genes]
     n_edges = [len(split.kept) for split in splits]
+    _need_company(names, genes)
     _need_edges(names, n_edges)
-    need_memory(list(n_genes), n_edges, list(n_cells), params, free=free_bytes(fabric))
+    need_memory(n_genes, n_edges, list(n_cells), params, free=free_bytes(fabric))
     for i, (graph, split) in enumerate(zip(graphs, splits, strict=True)):
         learned, kept = graph, split.kept
         if training.wiring == "rewired":
@@ -78,24 +81,21 @@ def muse_task(graphs: list[GeneGraph], splits: list[EdgeSplit], params: EmbedPar
         made = graph_tensors(learned, kept, components=model.components, signed=model.signs == "kept")
         tensors.append(made.to(fabric.device))
         edges.append(learned.edges[:, kept].astype(np.int32))
-        genes.append(graph.genes)
-        facts.append(graph.facts)
-    _need_company(names, genes)
-    shared = NeighbourBits(edges, genes)
+    shared = NeighbourBits(edges, list(genes))
     task = MuseTask(tensors, shared.jaccard, model, stack_of=stacks(facts, model.sharing),
                     pairwise=training.step_of == "pair", seed=training.seed)  # fmt: skip
     fabric.to_device(task.model)
     return task
 
 
-def stacks(facts: list[dict], sharing: str) -> list[int]:
+def stacks(facts: Sequence[dict], sharing: str) -> list[int]:
     """Number of the stack of each dataset: one for all, one a modality, or one each."""
     key = {"one": None, "modality": "modality", "none": "dataset"}[sharing]
     names = [fact[key] if key else "" for fact in facts]
     return [sorted(set(names)).index(name) for name in names]
 
 
-def _need_edges(names: tuple[str, ...], n_edges: list[int]) -> None:
+def _need_edges(names: list[str], n_edges: list[int]) -> None:
     empty = [f"'{name}'" for name, n in zip(names, n_edges, strict=True) if not n]
     if empty:
         raise InvalidStudy(
@@ -104,7 +104,7 @@ def _need_edges(names: tuple[str, ...], n_edges: list[int]) -> None:
         )
 
 
-def _need_company(names: tuple[str, ...], genes: list[np.ndarray]) -> None:
+def _need_company(names: list[str], genes: Sequence[np.ndarray]) -> None:
     found, seen_in = np.unique(np.concatenate(genes), return_counts=True)
     shared = set(found[seen_in > 1])
     lonely = [(name, own) for name, own in zip(names, genes, strict=True) if shared.isdisjoint(own)]

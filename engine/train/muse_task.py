@@ -16,7 +16,7 @@ from engine.models.muse_gnn import MuseGnn
 from engine.models.muse_losses import dense_reconstruction, nt_xent, signed_reconstruction, weighted_similarity
 from engine.params import MuseParams
 from engine.train.batch import Batch, batches, unpadded
-from engine.train.blocks import block_size
+from engine.train.blocks import block_count
 
 SAMPLED_PAIRS = 8192  # positive, negative and absent pairs each, drawn from a dataset in a step
 PARTS = ("reconstruction", "similarity", "contrast")
@@ -119,9 +119,8 @@ class MuseTask:
 
     def _blocks(self, order: list[int]) -> list[list[int]]:
         """Datasets in blocks of at least two, as many as memory is set aside for."""
-        most = block_size([graph.n_genes for graph in self.graphs])
-        n_blocks = min(-(-len(order) // most), max(1, len(order) // 2))
-        return [part.tolist() for part in np.array_split(order, n_blocks)]
+        count = block_count([graph.n_genes for graph in self.graphs])
+        return [part.tolist() for part in np.array_split(order, count)]
 
     def _batches(self, datasets: tuple[int, ...]) -> list[Batch]:
         return batches(list(datasets), self.graphs, self.stack_of)
