@@ -8,9 +8,10 @@ from typing import Any
 
 from engine.errors import unknown
 from engine.methods import METHODS
-from engine.params import EmbedParams, MethodParams
+from engine.params import EmbedParams, MethodParams, TrainParams
 
 MODEL = "muse-gnn"
+RIVAL_EPOCHS = TrainParams().epochs  # a rival is level by then; a short look at the model must not cut it short
 TABLE = "table"  # compared only when a file of vectors is given
 
 
@@ -36,7 +37,11 @@ def _method(name: str) -> Contender:
     def change(params: EmbedParams) -> EmbedParams:
         form = params.method.form if method.kind == "rival" else MethodParams().form
         vectors = params.method.vectors if name == TABLE else ""
-        return replace(params, method=replace(params.method, method=name, form=form, vectors=vectors))
+        changed = replace(params, method=replace(params.method, method=name, form=form, vectors=vectors))
+        if method.kind != "rival":
+            return changed
+        epochs = max(params.training.epochs, RIVAL_EPOCHS)
+        return replace(changed, training=replace(params.training, epochs=epochs))
 
     return Contender(name, method.label, method.kind, method.about, change)
 

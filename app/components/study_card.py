@@ -25,7 +25,9 @@ def dataset_table(study: Study, sources: dict[str, dict]) -> html.Div:
     numbers = [html.Th(word, className="gw-num") for word in ("n cells", "n genes")] if sources else []
     rows = [html.Tr(_row(source, sources.get(source.name), bool(sources))) for source in study.datasets]
     table = html.Table([html.Thead(html.Tr([*map(html.Th, head), *numbers])), html.Tbody(rows)], className="gw-table")
-    return html.Div([html.Div(table, className="gw-scroll"), _roles(study)])
+    scroll = html.Div(table, className="gw-scroll", tabIndex=0, role="region",
+                      **{"aria-label": f"Datasets of {study.title}"})  # fmt: skip
+    return html.Div([scroll, _roles(study)])
 
 
 def map_headline(stored: StoredMap) -> list[Any]:

@@ -68,8 +68,8 @@ class _Telling:
         if place > 1:
             second = self._model
         lead = self._lead(standing, first, second)
-        if self._verdict(SCORE, first, second) == LEVEL:
-            lead += ", which is no more than seeds differ"
+        lead += {LEVEL: ", which is no more than seeds differ",
+                 UNTOLD: " at one seed, which cannot tell"}.get(self._verdict(SCORE, first, second), "")  # fmt: skip
         if place == 1:
             return [f"{self._label} is first of {n} by Avg Score, {lead}."]
         rank = ORDINALS[int(place) - 1] if place <= len(ORDINALS) else f"number {place:.0f}"

@@ -15,7 +15,7 @@ from engine.contenders import CONTENDERS, choose, find_contender
 from engine.errors import GeneweaveError, InvalidParameter, JobCancelled, StorageFull, UnknownName
 from engine.io.study_file import read_study
 from engine.metrics.report import SCORERS
-from engine.params import EmbedParams
+from engine.params import EmbedParams, TrainParams
 from engine.progress import Progress
 from engine.settings import Settings
 from engine.store import Store
@@ -182,3 +182,11 @@ def test_vectors_and_clusters_are_kept_with_a_score(study, store):
     kept = store.read(random.score)
     assert kept.X.shape == (120, SHORT.model.n_latent) and {"dataset", "gene", "cluster"} <= set(kept.obs)
     assert np.isfinite(kept.X).all() and store.read(degrees.score).X is None
+
+
+def test_a_short_look_at_the_model_does_not_cut_its_rivals_short():
+    short, long = (EmbedParams(training=TrainParams(epochs=n)) for n in (80, 2000))
+    for rival in ("giant", "gae"):
+        assert find_contender(rival).change(short).training.epochs == TrainParams().epochs
+        assert find_contender(rival).change(long).training.epochs == 2000
+    assert find_contender("muse-gnn").change(short).training.epochs == 80
