@@ -139,7 +139,8 @@ def _subtitle(table: pd.DataFrame) -> str:
 
 
 def _figure(figure: Any, name: str) -> html.Div:
-    return html.Div(graph(f"quality-figure-{name}", figure, name=f"comparison-{name}"), className="quality-figure")
+    return html.Div(graph(f"quality-figure-{name}", figure, name=f"comparison-{name}"), className="quality-figure",
+                    tabIndex=0, role="region", **{"aria-label": "Picture of the comparison"})  # fmt: skip
 
 
 def _table(grid: Any) -> html.Div:
