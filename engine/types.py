@@ -188,17 +188,22 @@ class GeneGraph:
         return self.adata.X
 
     @cached_property
-    def edges(self) -> np.ndarray:
-        """Undirected edges i < j, int64, shape (2, n_edges), row-major order."""
-        upper = self.adata.obsp["statistic"].tocoo()
-        keep = upper.row < upper.col
-        order = np.lexsort((upper.col[keep], upper.row[keep]))
-        return np.stack([upper.row[keep][order], upper.col[keep][order]]).astype(np.int64)
+    def _upper(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Row, column and statistic of every edge i < j, in row-major order."""
+        ties = self.adata.obsp["statistic"].tocoo()
+        keep = ties.row < ties.col
+        order = np.lexsort((ties.col[keep], ties.row[keep]))
+        return ties.row[keep][order], ties.col[keep][order], ties.data[keep][order]
 
     @cached_property
+    def edges(self) -> np.ndarray:
+        """Undirected edges i < j, int64, shape (2, n_edges), row-major order."""
+        return np.stack(self._upper[:2]).astype(np.int64)
+
+    @property
     def statistic(self) -> np.ndarray:
         """Signed CS-CORE test statistic of each edge, shape (n_edges,)."""
-        return np.asarray(self.adata.obsp["statistic"][self.edges[0], self.edges[1]]).ravel()
+        return self._upper[2]
 
     @property
     def density(self) -> float:

@@ -190,3 +190,13 @@ def test_a_short_look_at_the_model_does_not_cut_its_rivals_short():
         assert find_contender(rival).change(short).training.epochs == TrainParams().epochs
         assert find_contender(rival).change(long).training.epochs == 2000
     assert find_contender("muse-gnn").change(short).training.epochs == 80
+
+
+def test_on_networks_without_an_edge_the_model_says_why_not_and_the_others_are_scored(study, store):
+    bare = replace(SHORT, network=replace(SHORT.network, max_p=0.0))
+    names = [name for name in choose(["all"], bare) if CONTENDERS[name].kind != "ablation"]
+    found = {one.contender: one for one in run(study, store, methods=names, seeds=[0], params=bare)}
+    for name in ("muse-gnn", "untrained"):
+        assert "the network of 'part 0', 'part 1' has no edge" in found.pop(name).fault
+    for one in found.values():
+        assert not one.fault and read_score(one.score, store=store)["values"].get("held_out_auc") is None
