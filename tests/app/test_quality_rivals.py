@@ -129,6 +129,24 @@ def test_scores_appear_as_they_come(services, rival):
     assert quality.changes(services, now)[1].__class__.__name__ == "NoUpdate" and not stop
 
 
+def test_scores_of_a_job_that_ends_while_the_page_looks_are_seen_before_it_stops_looking(services, rival, monkeypatch):
+    job = submit(services, services.library.study(STUDY), EmbedParams(), WANT)
+    shown = shown_of(quality.layout(services, study=STUDY))
+
+    def end_meanwhile(services, study, *rest, **options):
+        if newest_job(services, STUDY).active:
+            found = comparison_of(services, study, *rest, **options)
+            write_scores(services, ["muse-gnn", rival], [0])
+            take(services.jobs, job.id).finish(STUDY)
+            return found
+        return comparison_of(services, study, *rest, **options)
+
+    monkeypatch.setattr(quality, "comparison_of", end_meanwhile)
+    assert not quality.changes(services, shown)[3]
+    _, found, _, stop = quality.changes(services, shown)
+    assert stop and "MuSe-GNN is first of 2 by Avg Score" in words(found)
+
+
 def test_when_the_job_has_ended_the_button_is_back_and_the_page_stops_looking(services):
     job = submit(services, services.library.study(STUDY), EmbedParams(), WANT)
     shown = shown_of(quality.layout(services, study=STUDY))

@@ -68,7 +68,8 @@ def seen(found: Comparison, job: Job | None) -> dict[str, str]:
 def changes(services: Services, shown: dict[str, Any]) -> tuple:
     """What to run, what was found, what is now seen and whether to stop looking; no update of what is unchanged."""
     study, params, view = _in_view(services, shown)
-    found, job = comparison_of(services, study, params, tasks=view == "tasks"), newest_job(services, study.name)
+    job = newest_job(services, study.name)  # before the scores: those of a job that is done are then all seen
+    found = comparison_of(services, study, params, tasks=view == "tasks")
     now, before = seen(found, job), shown["seen"]
     first = before["scores"].startswith("0 ") != now["scores"].startswith("0 ")
     run = run_parts(services, found, job) if now["job"] != before["job"] or first else no_update
