@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.jobs.record import Job
-from engine.jobs.submit import BENCHMARK, CALIBRATE, CHECK, EMBED, FETCH, NETWORKS
+from engine.jobs.submit import BENCHMARK, CALIBRATE, CHECK, COMPARE, EMBED, FETCH, NETWORKS
 from engine.library import Library
-from engine.params import EmbedParams, NetworkParams
+from engine.params import ContrastParams, EmbedParams, NetworkParams
 from engine.progress import Progress
 from engine.settings import Settings
 from engine.store import Store
@@ -48,6 +48,15 @@ def benchmark(job: Job, settings: Settings, progress: Progress) -> str:
     return study.name
 
 
+def compare(job: Job, settings: Settings, progress: Progress) -> str:
+    """Which genes changed their partners between two conditions of a study."""
+    study = Library(settings).study(job.params["study"])
+    params = ContrastParams(**job.params["params"])
+    from engine import contrasts
+
+    return contrasts.compare(study, params, store=Store(settings), device=settings.device, progress=progress)
+
+
 def check(job: Job, settings: Settings, progress: Progress) -> str:
     """What is in a file; the result is the file's id."""
     from engine import intake
@@ -75,6 +84,7 @@ HANDLERS: dict[str, Handler] = {
     EMBED: embed,
     NETWORKS: networks,
     BENCHMARK: benchmark,
+    COMPARE: compare,
     CHECK: check,
     FETCH: fetch,
     CALIBRATE: calibrate,
