@@ -33,7 +33,8 @@ class Request:
     `method` is list (over-representation), ranking (preranked GSEA) or online (Enrichr). `genes` are those to explain
     or, for a ranking, all genes, with `scores` beside them. `background` are the genes that could have been chosen; no
     others are needed for a ranking or online. `collections` are names in the library, or for online of Enrichr.
-    `title` says what the genes are, `universe` what the background is.
+    `title` says what the genes are, `universe` what the background is, `origin` where a page took them from: the
+    words of its address.
     """
 
     genes: tuple[str, ...]
@@ -43,6 +44,7 @@ class Request:
     method: str = LIST
     title: str = "genes"
     universe: str = ""
+    origin: str = ""
     permutations: int = 1000
     seed: int = 0
 
@@ -82,7 +84,7 @@ class Result:
 
 def enrichment_id(request: Request, *, knowledge: Knowledge) -> str:
     """Id of the answer to a request under what the library holds now."""
-    asked = request.to_dict()
+    asked = request.to_dict() | {"origin": ""}
     if request.method != RANKING:
         asked |= {"genes": sorted(set(request.genes)), "background": sorted(set(request.background))}
     here = [] if request.method == ONLINE else [_stamp(name, knowledge) for name in request.collections]
@@ -131,6 +133,21 @@ def read_enrichment(name: str, *, store: Store) -> Result:
     if META not in adata.uns or not name.startswith("enrichment-"):
         raise StorageDamaged(f"The stored result '{name}' was expected to be an enrichment and is not. Ask again.")
     return Result(adata.obs.reset_index(drop=True), json.loads(adata.uns[META]))
+
+
+def keep_question(request: Request, *, store: Store) -> str:
+    """Id of the request, stored for a job to read."""
+    from anndata import AnnData
+
+    name = artifact_id("question", ENRICH_VERSION, request.to_dict(), [])
+    if not store.has(name):
+        store.write(name, AnnData(uns={META: json.dumps(request.to_dict())}))
+    return name
+
+
+def read_question(name: str, *, store: Store) -> Request:
+    """A stored request."""
+    return Request.from_dict(json.loads(store.read(name).uns[META]))
 
 
 def answer(request: Request, collections: Mapping[str, Mapping[str, tuple[str, ...]]], *,
