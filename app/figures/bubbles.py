@@ -56,7 +56,7 @@ def bubbles(terms: Sequence[Bubble], *, axis: str, subtitle: str, level: float, 
     if mark is not None:
         figure.add_shape(type="line", x0=mark, x1=mark, y0=0, y1=1, yref="paper", layer="below",
                          line={"color": GREY, "width": 1, "dash": "dash"})
-    figure.update_layout(**_layout(terms, axis, subtitle))
+    figure.update_layout(**_layout(terms, axis, subtitle, mark))
     return figure
 
 
@@ -82,6 +82,7 @@ def _rings(terms: Sequence[Bubble], most: int) -> go.Scatter:
     """A grey outline of every bubble: yellow ones are seen on white, dark ones on black, hollow ones at all."""
     return go.Scatter(
         x=[term.x for term in terms], y=list(range(len(terms))), mode="markers", showlegend=False, hoverinfo="skip",
+        cliponaxis=False,
         marker={"symbol": "circle-open", "color": GREY, "line": {"width": 1.2, "color": GREY},
                 "size": [diameter(term.genes, most) + 1.5 for term in terms]},
     )  # fmt: skip
@@ -96,7 +97,7 @@ def _dots(terms: Sequence[Bubble], most: int, level: float, shades: list[float])
     solid = [1.0 if term.fdr < level else 0.0 for term in terms]
     return go.Scatter(
         x=[term.x for term in terms], y=list(range(len(terms))), mode="markers", showlegend=False,
-        text=[term.said for term in terms], hovertemplate="%{text}<extra></extra>",
+        cliponaxis=False, text=[term.said for term in terms], hovertemplate="%{text}<extra></extra>",
         marker={"size": [diameter(term.genes, most) for term in terms], "color": shades, "opacity": solid,
                 "cmin": low, "cmax": high if high > low else low + 1, "colorscale": colourscale(CIVIDIS),
                 "colorbar": bar, "line": {"width": 0}},
@@ -117,9 +118,10 @@ def _key(figure: go.Figure, most: int) -> None:
                           showarrow=False, font={"size": 12, "color": GREY})
 
 
-def _layout(terms: Sequence[Bubble], axis: str, subtitle: str) -> dict:
+def _layout(terms: Sequence[Bubble], axis: str, subtitle: str, mark: float | None) -> dict:
     n, height = len(terms), TOP + BELOW + ROW * max(len(terms), 5)
-    low, high = min([0.0, *(term.x for term in terms)]), max([0.0, *(term.x for term in terms)])
+    drawn = [0.0, mark or 0.0, *(term.x for term in terms)]
+    low, high = min(drawn), max(drawn)
     pad = 0.08 * (high - low) or 0.1
     line = {"showgrid": False, "zeroline": False, "fixedrange": True}
     return {

@@ -135,11 +135,12 @@ def _bubble(row: dict[str, Any], axis: str, *, n_list: int) -> Bubble:
 
 def _picture(result: Result, name: str, view: str) -> html.Section:
     figure = graph("enrich-figure", picture_of(result, view), name=f"enrichment-{view}")
+    title = "The nearest terms" if result.found.empty else "The best terms"
     return html.Section([
-        html.Div([html.H2("The best terms"), _tabs(result, name, view)], className="gw-spread enrich-head"),
+        html.Div([html.H2(title), _tabs(result, name, view)], className="gw-spread enrich-head"),
         html.Div(figure, className="enrich-figure", tabIndex=0, role="region",
                  **{"aria-label": "Picture of the terms"}),
-    ], className="gw-card", **{"aria-label": "The best terms"})  # fmt: skip
+    ], className="gw-card", **{"aria-label": title})  # fmt: skip
 
 
 def _tabs(result: Result, name: str, view: str) -> html.Nav:

@@ -40,6 +40,9 @@ def how_made(result: Result) -> html.Section:
     terms = [("Method", METHODS[request.method]), ("Folding", FOLDED), ("Asked", _asked(result)),
              ("Command", html.Div([copied(facts["command"]), _files(result)])), ("Versions", versions),
              ("Please cite", CITATIONS[request.method])]  # fmt: skip
+    if lacking := facts.get("in_sets", {}).get("missing"):
+        said = f"{plural(len(lacking), 'gene')} of the background that no gene set has: {', '.join(lacking)}"
+        terms.insert(3, ("In no set", said))
     if "smallest_p" in facts:
         least = (f"1 / {whole(request.permutations + 1)}, by {whole(request.permutations)} permutations; a set is "
                  "compared with those of its own sign, so about twice that is what can be reached")  # fmt: skip

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 MOST = 300  # rows in the page; all are in the files
 P = "params.value == 0 ? '< 1e-300' : params.value < 0.001 ? d3.format('.1e')(params.value) : "
 P += "d3.format('.2~g')(params.value)"
-NUMBER = {"type": "rightAligned", "flex": 0, "width": 96, "minWidth": 76}
+NUMBER = {"type": "rightAligned", "flex": 0, "width": 84, "minWidth": 64}
 HEADS = {
     "said": ("Genes", "Genes of the list in the term, of all its genes that were measured"),
-    "expected": ("Expected", "Genes that a random draw of as many genes would have"),
-    "odds_ratio": ("Odds ratio", "Odds of a gene of the list to be in the term over those of the other genes"),
+    "expected": ("Chance", "Expected: genes that a random draw of as many genes would have"),
+    "odds_ratio": ("Odds", "Odds ratio: odds of a gene of the list to be in the term over those of the other genes"),
     "es": ("ES", "Enrichment score: how far the running sum over the ranking leaves 0"),
     "nes": ("NES", "Enrichment score relative to permutations of the same sign; above 0 the top of the ranking"),
     "p": ("p", "Before adjustment"),
@@ -82,11 +82,11 @@ def term_grid(result: Result) -> dag.AgGrid:
     """The grid, folded at first."""
     table = result.table
     columns = [
-        {"field": "sign", "headerName": "", "width": 54, "flex": 0, "sortable": False, "resizable": False,
+        {"field": "sign", "headerName": "", "width": 52, "flex": 0, "sortable": False, "resizable": False,
          "cellClass": "enrich-sign", "headerTooltip": "Like terms: click to show or hide them"},
-        {"field": "words", "headerName": "Term", "flex": 3, "minWidth": 220, "tooltipField": "words"},
+        {"field": "words", "headerName": "Term", "flex": 4, "minWidth": 250, "tooltipField": "words"},
         *(_column(name) for name in HEADS if name == "said" or name in table),
-        {"field": "names", "headerName": "Leading genes" if "nes" in table else "Which", "flex": 3, "minWidth": 160,
+        {"field": "names", "headerName": "Leading genes" if "nes" in table else "Which", "flex": 2, "minWidth": 110,
          "tooltipField": "names"},
         {"field": "collection", "headerName": "Collection", "flex": 1, "minWidth": 110, "tooltipField": "collection"},
     ]  # fmt: skip
