@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine import __version__
-from engine.errors import InvalidParameter, StorageDamaged
+from engine.errors import InvalidParameter, StorageDamaged, UnknownName
 from engine.progress import Progress
 from engine.store import Store, artifact_id
 from engine.types import META
@@ -129,6 +129,8 @@ def read_enrichment(name: str, *, store: Store) -> Result:
     ------
     UnknownName, StorageDamaged
     """
+    if not store.has(name):
+        raise UnknownName(f"There is no enrichment '{name}'. It may have been deleted: ask again.")
     adata = store.read(name)
     if META not in adata.uns or not name.startswith("enrichment-"):
         raise StorageDamaged(f"The stored result '{name}' was expected to be an enrichment and is not. Ask again.")
