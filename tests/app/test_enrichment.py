@@ -220,6 +220,7 @@ def test_enrichr_is_asked_only_by_a_button_that_says_that_genes_leave(asked, mon
     sent = []
     found = pd.DataFrame({"Gene_set": ["K"], "Term": ["A"], "Overlap": ["3/97"], "P-value": [1e-4],
                           "Adjusted P-value": [2e-4], "Odds Ratio": [30.0], "Genes": ["X;Y;Z"]})  # fmt: skip
+    monkeypatch.setattr("engine.tl.enrichment.enrichr.reach", lambda: None)
     monkeypatch.setattr("gseapy.enrichr", lambda genes, sets, **how: sent.append(sets) or type("A", (), {
         "results": found}))  # fmt: skip
     start = start_of(page_of(asked, set=known["set"]))

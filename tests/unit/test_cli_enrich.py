@@ -107,6 +107,7 @@ def test_enrichr_is_asked_only_with_online_and_says_that_genes_leave(capsys, mon
     answer = pd.DataFrame({"Gene_set": ["H"], "Term": ["A"], "Overlap": ["3/97"], "P-value": [1e-4],
                            "Adjusted P-value": [2e-4], "Odds Ratio": [30.0], "Genes": ["G1;G2;G3"]})  # fmt: skip
     asked = []
+    monkeypatch.setattr("engine.tl.enrichment.enrichr.reach", lambda: None)
     monkeypatch.setattr("gseapy.enrichr", lambda genes, sets, **how: asked.append(sets) or type("A", (), {
         "results": answer}))  # fmt: skip
     assert enrich("--genes", "genes.txt", "--sets", "sets.gmt", "--background", "all.txt") == 0 and not asked

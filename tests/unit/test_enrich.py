@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from anndata import AnnData
 
+from engine.__main__ import main
 from engine.commands.enrich import add
 from engine.enrich import (
     LIST,
@@ -91,6 +92,22 @@ def test_the_command_that_is_told_is_one_that_the_parser_takes(here):
         given = parser.parse_args(words[3:])
         assert words[:3] == ["python", "-m", "engine"] and given.sets == "mine" and given.online == (method == ONLINE)
         assert str(given.out) == "b-cells-more-enrichment.tsv"
+
+
+def test_the_command_that_is_told_gives_the_same_table(here, tmp_path, monkeypatch):
+    """With the lists that the page offers beside it, in the files that it names."""
+    monkeypatch.setenv("GENEWEAVE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    scores = tuple(np.linspace(3, -3, 200).round(1).tolist())
+    for asked in (ASKED, Request(GENES, ("mine",), scores=scores, method=RANKING, permutations=50, title="By change")):
+        found = read_enrichment(enrich(asked, **here), store=here["store"])
+        (tmp_path / "my-genes.txt").write_text("\n".join(asked.genes))
+        (tmp_path / "my-genes-background.txt").write_text("\n".join(asked.background))
+        (tmp_path / "by-change.tsv").write_text("\n".join(f"{g}\t{s!r}" for g, s in zip(GENES, scores, strict=True)))
+        words = shlex.split(found.facts["command"])[3:]
+        assert main(words) == 0
+        again = pd.read_csv(words[-1], sep="\t", keep_default_na=False)
+        pd.testing.assert_frame_equal(again, found.table, check_dtype=False)
 
 
 def test_what_cannot_be_asked_is_a_sentence(here):

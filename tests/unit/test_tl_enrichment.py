@@ -178,6 +178,12 @@ def test_a_term_is_only_under_one_that_is_like_it_itself():
     assert len(heads) > 10 and all(len(a & b) / len(a | b) < 0.4 for i, a in enumerate(heads) for b in heads[:i])
 
 
+@pytest.fixture
+def reached(monkeypatch):
+    """Enrichr gives a sign of life; nothing leaves this machine."""
+    monkeypatch.setattr("engine.tl.enrichment.enrichr.reach", lambda: None)
+
+
 class Answered:
     """What gseapy gives for a list that Enrichr was asked about."""
 
@@ -186,7 +192,7 @@ class Answered:
                             "Genes": ["X;Y", "X;Y;Z"]})  # fmt: skip
 
 
-def test_enrichrs_answer_has_the_form_of_every_other(monkeypatch):
+def test_enrichrs_answer_has_the_form_of_every_other(monkeypatch, reached):
     sent = []
     monkeypatch.setattr("gseapy.enrichr", lambda genes, sets, **how: sent.append((genes, sets)) or Answered)
     found = ask_enrichr(["X", "Y", "X"], ["H"])
@@ -196,7 +202,7 @@ def test_enrichrs_answer_has_the_form_of_every_other(monkeypatch):
 
 
 @pytest.mark.parametrize("fault", [requests.ConnectionError("no route"), ValueError("no JSON"), OSError("down")])
-def test_an_enrichr_that_does_not_answer_is_a_sentence(monkeypatch, fault):
+def test_an_enrichr_that_does_not_answer_is_a_sentence(monkeypatch, reached, fault):
     def broken(*given, **how):
         raise fault
 
@@ -207,6 +213,18 @@ def test_an_enrichr_that_does_not_answer_is_a_sentence(monkeypatch, fault):
         ask_enrichr(["X"], ["H"])
 
 
-def test_enrichr_without_a_hit_is_an_empty_table(monkeypatch):
+def test_enrichr_without_a_hit_is_an_empty_table(monkeypatch, reached):
     monkeypatch.setattr("gseapy.enrichr", lambda *given, **how: type("Nothing", (), {"results": []}))
     assert ask_enrichr(["X", "Y"], ["H"]).empty
+
+
+def test_no_gene_is_sent_where_enrichr_gives_no_sign_of_life(monkeypatch):
+    def silent(*given, **how):
+        raise requests.ConnectTimeout("no sign")
+
+    sent = []
+    monkeypatch.setattr("requests.head", silent)
+    monkeypatch.setattr("gseapy.enrichr", lambda *given, **how: sent.append(given))
+    with pytest.raises(DownloadFailed, match="ConnectTimeout: no sign"):
+        ask_enrichr(["X", "Y"], ["H"])
+    assert not sent

@@ -156,8 +156,8 @@ def _table(result: Result) -> html.Section:
     rest = f" The first {MOST} are here." if n > MOST else ""
     fold = dmc.Switch(id=ids.FOLD, checked=True, label="Fold like terms", size="xs")
     files = [_file("terms", ending, f"All rows as {ending.upper()}") for ending in ("csv", "tsv")]
-    about = (f"{plural(len(hit), 'term')} with a gene of the list, {whole(n)} when those that share half of their "
-             f"genes (Jaccard) are folded under the best: click +n.{rest}")  # fmt: skip
+    about = (f"{plural(len(hit), 'term')} with a gene of the list, {whole(n)} when those whose genes overlap by "
+             f"half or more (Jaccard) are folded under the best: click +n.{rest}")  # fmt: skip
     acts = html.Div([html.Span(fold), *files], className="gw-row")
     return html.Section([
         html.Div([html.H2("All terms"), acts], className="gw-spread"),

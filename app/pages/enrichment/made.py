@@ -29,8 +29,8 @@ CITATIONS = {
     ONLINE: "Kuleshov et al., Enrichr: a comprehensive gene set enrichment analysis web server 2016 update, Nucleic "
             "Acids Research 44, W90 (2016)",
 }  # fmt: skip
-FOLDED = ("From the best term down, each takes in those that share at least half of their genes with it (Jaccard index "
-          "of the genes in the background); no number changes.")  # fmt: skip
+FOLDED = ("From the best term down, each takes in those whose genes overlap with its own by half or more (Jaccard "
+          "index of the genes in the background); no number changes.")  # fmt: skip
 
 
 def how_made(result: Result) -> html.Section:
@@ -41,7 +41,7 @@ def how_made(result: Result) -> html.Section:
              ("Command", html.Div([copied(facts["command"]), _files(result)])), ("Versions", versions),
              ("Please cite", CITATIONS[request.method])]  # fmt: skip
     if lacking := facts.get("in_sets", {}).get("missing"):
-        said = f"{plural(len(lacking), 'gene')} of the background that no gene set has: {', '.join(lacking)}"
+        said = f"{plural(len(lacking), 'gene')} of the list that no gene set has: {', '.join(lacking)}"
         terms.insert(3, ("In no set", said))
     if "smallest_p" in facts:
         least = (f"1 / {whole(request.permutations + 1)}, by {whole(request.permutations)} permutations; a set is "

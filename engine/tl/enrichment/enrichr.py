@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("MSigDB_Hallmark_2020", "GO_Biological_Process_2023", "Reactome_2022", "KEGG_2021_Human",
              "WikiPathway_2021_Human", "DisGeNET")  # fmt: skip
+ADDRESS = "https://maayanlab.cloud/Enrichr/"
+PATIENCE = 15  # seconds until the first sign of Enrichr; gseapy itself would wait for ever
 LEAVES = ("The gene list leaves this machine: it is sent to Enrichr (maayanlab.cloud). Enrichr compares it with a "
           "background of its own, not with the genes that were measured, and adjusts p over the sets that were hit, so "
           "p comes out smaller than it should.")  # fmt: skip
@@ -39,6 +41,7 @@ def ask_enrichr(genes: Iterable[str], libraries: Iterable[str]) -> pd.DataFrame:
     if len(genes) < FEWEST:
         raise InvalidParameter(f"At least {FEWEST} genes are needed, found {len(genes)}. Choose more.")
     try:
+        reach()
         found = gseapy.enrichr(genes, libraries, outdir=None, no_plot=True).results
         return _table(found)
     except (EnrichrError, RequestException, OSError, LookupError, ValueError, TypeError) as error:
@@ -46,6 +49,13 @@ def ask_enrichr(genes: Iterable[str], libraries: Iterable[str]) -> pd.DataFrame:
             f"Enrichr did not answer as expected ({_short(error)}). Check that this machine reaches maayanlab.cloud "
             f"and that {', '.join(libraries)} are names of its libraries, or use the gene sets of the Library instead."
         ) from error
+
+
+def reach() -> None:
+    """Raise what `requests` raises when Enrichr gives no sign of life; nothing of the genes is sent."""
+    import requests
+
+    requests.head(ADDRESS, timeout=PATIENCE).close()
 
 
 def _table(found: pd.DataFrame) -> pd.DataFrame:
