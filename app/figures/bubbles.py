@@ -13,6 +13,7 @@ from app.figures.palette import CIVIDIS, GREY, colourscale
 
 WRAP, LINES = 40, 2  # letters in a line of a term, lines of it
 ROW, TOP, BELOW = 32, 40, 52  # pixels: a term, above, below
+LEAST = 8  # terms that there is room for: what size and colour mean needs it
 LARGEST, SMALLEST = 26.0, 7.0  # pixels across of the most genes and of one gene
 FLOOR = 1e-300  # a smaller rate is drawn as this one
 PICTURE, KEY = (0.0, 0.83), (0.88, 1.0)  # of the width: the bubbles, what size and colour mean
@@ -119,7 +120,7 @@ def _key(figure: go.Figure, most: int) -> None:
 
 
 def _layout(terms: Sequence[Bubble], axis: str, subtitle: str, mark: float | None) -> dict:
-    n, height = len(terms), TOP + BELOW + ROW * max(len(terms), 5)
+    n, height = len(terms), TOP + BELOW + ROW * max(len(terms), LEAST)
     drawn = [0.0, mark or 0.0, *(term.x for term in terms)]
     low, high = min(drawn), max(drawn)
     pad = 0.08 * (high - low) or 0.1
@@ -131,10 +132,10 @@ def _layout(terms: Sequence[Bubble], axis: str, subtitle: str, mark: float | Non
         "hoverlabel": {"font": {"size": 12}, "align": "left"},
         "title": {"text": subtitle, "font": {"size": 12}, "x": 0, "xref": "container", "xanchor": "left",
                   "pad": {"l": 8}, "y": 1 - 12 / height, "yref": "container", "yanchor": "top"},
-        "xaxis": {**line, "domain": PICTURE, "range": [low - (pad if low < 0 else pad / 4), high + pad],
+        "xaxis": {**line, "domain": PICTURE, "range": [low - (pad if low < 0 else pad / 2), high + pad],
                   "title": {"text": axis, "font": {"size": 12}, "standoff": 8}, "showline": True, "linecolor": GREY,
                   "ticks": "outside", "ticklen": 3, "tickfont": {"size": 11}, "nticks": 7},
-        "yaxis": {**line, "range": [n - 0.4, -0.6], "tickvals": list(range(n)), "showgrid": True,
+        "yaxis": {**line, "range": [max(n, LEAST) - 0.4, -0.6], "tickvals": list(range(n)), "showgrid": True,
                   "gridcolor": "#e2e6ea", "ticktext": [short(term.label) for term in terms], "automargin": True,
                   "tickfont": {"size": 12}},
         "xaxis2": {**line, "domain": KEY, "range": [-1, 6], "visible": False},

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.services import Services
     from engine.jobs.record import Job
 
-TERMS = 12  # in the picture
+FEWEST, TERMS = 8, 12  # terms in the picture: with the nearest ones when fewer stand out
 INLINE_SETS = 10_000  # gene sets that are compared in less than a second
 VIEWS = {"fdr": "By certainty", "ratio": "By share"}
 AXES = {"fdr": "−log10 of the false discovery rate", "ratio": "Share of the list in the term (gene ratio)",
@@ -97,10 +97,11 @@ def picture_of(result: Result, view: str) -> Any:
     table, ranked = result.table, result.request.method == RANKING
     genes = genes_column(table)
     best = table[(table["term"] == table["like"]) & (table[genes] != "")]
-    best = best[best["fdr"] < LEVEL].head(TERMS) if (best["fdr"] < LEVEL).any() else best.head(TERMS)
+    below = best["fdr"] < LEVEL
+    best = pd.concat([best[below], best[~below].head(max(FEWEST - int(below.sum()), 0))]).head(TERMS)
     axis = "nes" if ranked and view == "ratio" else view
     terms = [_bubble(row, axis, n_list=_n_list(result)) for row in best.to_dict("records")]
-    few = "" if (table["fdr"] < LEVEL).any() else "; none is below 5 %, so all are hollow"
+    few = "" if (best["fdr"] < LEVEL).all() else "; hollow: not below 5 %"
     return bubbles(terms, axis=AXES[axis], level=LEVEL, subtitle=f"{subtitle(result)}{few}",
                    mark=minus_log(LEVEL) if axis == "fdr" else None)  # fmt: skip
 
@@ -156,7 +157,8 @@ def _table(result: Result) -> html.Section:
     rest = f" The first {MOST} are here." if n > MOST else ""
     fold = dmc.Switch(id=ids.FOLD, checked=True, label="Fold like terms", size="xs")
     files = [_file("terms", ending, f"All rows as {ending.upper()}") for ending in ("csv", "tsv")]
-    about = (f"{plural(len(hit), 'term')} with a gene of the list, {whole(n)} when those whose genes overlap by "
+    which = "tested" if result.request.method == RANKING else "with a gene of the list"
+    about = (f"{plural(len(hit), 'term')} {which}, {whole(n)} when those whose genes overlap by "
              f"half or more (Jaccard) are folded under the best: click +n.{rest}")  # fmt: skip
     acts = html.Div([html.Span(fold), *files], className="gw-row")
     return html.Section([
