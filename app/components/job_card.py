@@ -10,7 +10,7 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_upda
 from app.components.alert import alert
 from app.components.page_header import icon
 from app.words import duration, elapsed, percent
-from engine.jobs.submit import BENCHMARK, CALIBRATE, CHECK, COMPARE, EMBED, FETCH, NETWORKS
+from engine.jobs.submit import BENCHMARK, CALIBRATE, CHECK, COMPARE, EMBED, ENRICH, FETCH, NETWORKS
 from engine.jobs.table import JobTable
 from engine.params import EmbedParams
 
@@ -35,6 +35,7 @@ RESULT = {
     CHECK: (("See what was found", "/data/files/{}"),),
     FETCH: (("Open the library", "/data/library"),),
     CALIBRATE: (("Open Studies", "/studies"),),
+    ENRICH: (("See what they do", "/enrichment?result={}"),),
 }
 LOOKS = ("gw-button", "gw-button-quiet")
 

@@ -12,6 +12,7 @@ from app.pages import (
     atlas,
     data,
     data_file,
+    enrichment,
     job,
     jobs,
     library,
@@ -25,11 +26,15 @@ from app.pages import (
 
 @dataclass(frozen=True)
 class Page:
-    """A page module (PATH, TITLE, layout, register) and its place in the rail, when it has one."""
+    """A page module (PATH, TITLE, layout, register) and its place in the rail, when it has one.
+
+    `named` lets the search find by its title a page that is not in the rail.
+    """
 
     module: ModuleType
     icon: str = ""
     key: str = ""
+    named: bool = False
 
     @property
     def path(self) -> str:
@@ -49,6 +54,7 @@ PAGES = (
     Page(library),
     Page(atlas, "atlas", "a"),
     Page(modalities, "modalities", "m"),
+    Page(enrichment, named=True),
     Page(quality, "quality", "q"),
     Page(jobs, "jobs", "j"),
     Page(job),

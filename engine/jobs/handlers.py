@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.jobs.record import Job
-from engine.jobs.submit import BENCHMARK, CALIBRATE, CHECK, COMPARE, EMBED, FETCH, NETWORKS
+from engine.jobs.submit import BENCHMARK, CALIBRATE, CHECK, COMPARE, EMBED, ENRICH, FETCH, NETWORKS
 from engine.library import Library
 from engine.params import ContrastParams, EmbedParams, NetworkParams
 from engine.progress import Progress
@@ -80,6 +80,16 @@ def calibrate(job: Job, settings: Settings, progress: Progress) -> str:
     return job.params["key"]
 
 
+def enrich(job: Job, settings: Settings, progress: Progress) -> str:
+    """What genes do; the result is the id of the stored answer."""
+    from engine import enrich as enrichment
+    from engine.knowledge import Knowledge
+
+    store = Store(settings)
+    request = enrichment.read_question(job.params["question"], store=store)
+    return enrichment.enrich(request, store=store, knowledge=Knowledge(settings), progress=progress)
+
+
 HANDLERS: dict[str, Handler] = {
     EMBED: embed,
     NETWORKS: networks,
@@ -88,4 +98,5 @@ HANDLERS: dict[str, Handler] = {
     CHECK: check,
     FETCH: fetch,
     CALIBRATE: calibrate,
+    ENRICH: enrich,
 }

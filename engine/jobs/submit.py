@@ -1,4 +1,4 @@
-"""What a page asks for, as jobs: a map, networks, a comparison of methods or of conditions, a file, a timing."""
+"""What a page asks for, as jobs: a map, networks, comparisons, an enrichment, causes, a file, a timing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.jobs.table import JobTable
 from engine.params import ContrastParams, EmbedParams, NetworkParams
 
 EMBED, NETWORKS, BENCHMARK, COMPARE = "embed", "networks", "benchmark", "compare"
-CHECK, FETCH, CALIBRATE = "check", "fetch", "calibrate"
+CHECK, FETCH, CALIBRATE, ENRICH, CAUSES = "check", "fetch", "calibrate", "enrich", "causes"
 
 
 def submit_embed(jobs: JobTable, study: str, params: EmbedParams) -> Job:
@@ -50,3 +50,8 @@ def submit_fetch(jobs: JobTable, entry: str) -> Job:
 def submit_calibration(jobs: JobTable, key: str) -> Job:
     """Ask how fast this machine is; `key` is what the calibration will be kept under."""
     return jobs.submit(CALIBRATE, "Timing of this machine", {"key": key}, queue="interactive")
+
+
+def submit_enrich(jobs: JobTable, question: str, title: str) -> Job:
+    """Ask what genes do; `question` is the id of a stored request, since a list of genes is too long for a job."""
+    return jobs.submit(ENRICH, f"Enrichment of {title}", {"question": question}, queue="interactive")

@@ -1,0 +1,171 @@
+"""What the address asks: which genes, among which others, and where each came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote, urlencode
+
+import numpy as np
+
+from app import maps
+from app.selections import Crossing, Genes, Level, chosen, parse_selection
+from app.words import plural, when
+from engine.enrich import LIST, ONLINE, RANKING, Request
+from engine.errors import GeneweaveError, InvalidParameter, unknown
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+    from app.services import Services
+
+SOURCES = ("set", "select", "genes", "map", "contrast", "rank", "background", "name")  # words of the address
+
+
+@dataclass(frozen=True)
+class Question:
+    """Genes and their background, as the address has them.
+
+    `origin` are the words of the address that say so; `scores` are there for a ranking; `chosen` is the background as
+    the choice on the page writes it; `assumed` says that nobody chose it; `ranks` are the columns that a comparison can
+    be ranked by.
+    """
+
+    origin: Mapping[str, str]
+    genes: tuple[str, ...] = ()
+    title: str = ""
+    background: tuple[str, ...] = ()
+    universe: str = ""
+    scores: tuple[float, ...] = ()
+    chosen: str = ""
+    assumed: bool = False
+    ranks: tuple[str, ...] = field(default=())
+
+    @property
+    def empty(self) -> bool:
+        """Whether the address names no genes."""
+        return not any(self.origin.get(word) for word in ("set", "select", "genes", "rank"))
+
+    def request(self, collections: tuple[str, ...], *, online: bool = False) -> Request:
+        """The question as the engine takes it."""
+        method = ONLINE if online else RANKING if self.scores else LIST
+        origin = urlencode(self.origin)
+        background = self.background if method == LIST else ()
+        return Request(self.genes, collections, background, () if online else self.scores, method, self.title,
+                       self.universe if background else "", origin)
+
+
+def read_question(services: Services, query: Mapping[str, str]) -> Question:
+    """The question of an address.
+
+    Raises
+    ------
+    GeneweaveError
+        When a set, map, comparison or selection of it is not there.
+    """
+    origin = {word: query[word] for word in SOURCES if query.get(word)}
+    if origin.get("contrast") and origin.get("rank"):
+        return _ranking(services, origin)
+    genes, title = _genes(services, origin)
+    background, universe, picked, assumed = _background(services, origin)
+    ranks = numeric(services.store.read(origin["contrast"])) if origin.get("contrast") else ()
+    return Question(origin, genes, query.get("name") or title, background, universe, (), picked, assumed, ranks)
+
+
+def origin_of(request: Request) -> dict[str, str]:
+    """The words of the address that a stored request came from."""
+    return dict(parse_qsl(request.origin))
+
+
+def backgrounds(services: Services) -> list[dict]:
+    """The choices of a background: every map, and every saved gene set."""
+    found = [{"value": f"map:{m.id}", "label": f"{m.title}, {when(m.created)}"} for m in maps.maps(services)]
+    sets = [{"value": f"set:{s.id}", "label": f"{s.name} ({plural(len(s.genes), 'gene')})"}
+            for s in services.sets.list()]  # fmt: skip
+    groups = (("All genes of a map", found), ("A saved gene set", sets))
+    return [{"group": name, "items": items} for name, items in groups if items]
+
+
+def with_background(origin: Mapping[str, str], picked: str) -> dict[str, str]:
+    """The address with another background; a map that the genes were selected on stays."""
+    kind, _, name = (picked or "").partition(":")
+    rest = {word: value for word, value in origin.items() if word != "background"}
+    if "select" not in origin:
+        rest.pop("map", None)
+    if kind == "map" and rest.get("map", name) == name:
+        return rest | {"map": name}
+    return rest | ({"background": picked} if picked else {})
+
+
+def numeric(adata: AnnData) -> tuple[str, ...]:
+    """Columns of a stored comparison that hold numbers."""
+    return tuple(name for name in adata.obs if adata.obs[name].dtype.kind in "fi")
+
+
+def _genes(services: Services, origin: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
+    if origin.get("set"):
+        kept = services.sets.get(origin["set"])
+        return kept.genes, kept.name
+    if origin.get("select"):
+        stored = maps.find_map(services, origin.get("map", ""))
+        if stored is None:
+            raise InvalidParameter("A selection needs the map that it was made on, and no map is here. Make one first.")
+        embedding = maps.embedding(services.store, stored.id)
+        keep = chosen(origin["select"], embedding, services.sets)
+        return tuple(np.unique(embedding.genes[keep]).tolist()), selection_words(origin["select"])
+    names = (unquote(name).strip() for name in origin.get("genes", "").split(","))
+    return tuple(dict.fromkeys(filter(None, names))), "this list"
+
+
+def selection_words(text: str) -> str:
+    """A selection as a title has it: cluster 4, lung · cluster 1, the group drawn on the map."""
+    selection = parse_selection(text)
+    if isinstance(selection, Level):
+        return _level_words(selection)
+    if isinstance(selection, Crossing):
+        return " · ".join(map(_level_words, selection.levels))
+    return "the genes chosen" if isinstance(selection, Genes) else "the group drawn on the map"
+
+
+def _level_words(level: Level) -> str:
+    return f"cluster {level.level}" if level.column == "cluster" else level.level
+
+
+def _background(services: Services, origin: Mapping[str, str]) -> tuple[tuple[str, ...], str, str, bool]:
+    """Genes, what they are, the choice, and whether it was only assumed."""
+    kind, _, name = origin.get("background", "").partition(":")
+    if kind == "set":
+        kept = services.sets.get(name)
+        return kept.genes, f"the {plural(len(kept.genes), 'gene')} of {kept.name}", f"set:{name}", False
+    if origin.get("contrast") and kind != "map":
+        genes = tuple(services.store.read(origin["contrast"]).obs_names.astype(str))
+        return genes, f"the {plural(len(genes), 'gene')} of the comparison", "", False
+    wanted = name if kind == "map" else origin.get("map", "")
+    stored, assumed = None, not wanted
+    if wanted:
+        stored = maps.find_map(services, wanted)
+    elif origin.get("set"):
+        stored = maps.find_map(services, study=services.sets.get(origin["set"]).study or "none")
+    if stored is None:
+        return (), "", "", False
+    genes = maps.gene_names(services.store, stored.id)
+    return genes, f"the {plural(len(genes), 'gene')} of the map of {stored.title}", f"map:{stored.id}", assumed
+
+
+def _ranking(services: Services, origin: Mapping[str, str]) -> Question:
+    """All genes of a comparison with one of its columns as the score."""
+    found = services.store.read(origin["contrast"])
+    columns, rank = numeric(found), origin["rank"]
+    if rank not in columns:
+        raise unknown("column of numbers", rank, columns, where="in this comparison")
+    genes, scores = tuple(found.obs_names.astype(str)), tuple(map(float, found.obs[rank]))
+    return Question(origin, genes, origin.get("name") or f"the ranking by {rank}", scores=scores, ranks=columns)
+
+
+def fault_of(services: Services, query: Mapping[str, str]) -> tuple[Question, str]:
+    """The question, or an empty one with the sentence why there is none."""
+    try:
+        return read_question(services, query), ""
+    except GeneweaveError as error:
+        return Question({}), str(error)
