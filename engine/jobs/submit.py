@@ -1,4 +1,4 @@
-"""What a page asks for, as jobs: a map, networks, a comparison, the check of a file, a library file, a timing."""
+"""What a page asks for, as jobs: a map, networks, a comparison, causes, a file's check, a library file, a timing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import asdict
 from engine.files import DataFile
 from engine.jobs.record import Job
 from engine.jobs.table import JobTable
-from engine.params import EmbedParams, NetworkParams
+from engine.params import CausesParams, EmbedParams, NetworkParams
 
-EMBED, NETWORKS, BENCHMARK = "embed", "networks", "benchmark"
+EMBED, NETWORKS, BENCHMARK, CAUSES = "embed", "networks", "benchmark", "causes"
 CHECK, FETCH, CALIBRATE = "check", "fetch", "calibrate"
 
 
@@ -29,6 +29,11 @@ def submit_benchmark(jobs: JobTable, study: str, params: EmbedParams, methods: S
     """Ask for the scores of contenders on a study, those that are not there yet; with the gene-level tasks or not."""
     asked = {"study": study, "params": params.to_dict(), "methods": list(methods), "seeds": list(seeds), "tasks": tasks}
     return jobs.submit(BENCHMARK, f"Comparison on {study}", asked)
+
+
+def submit_causes(jobs: JobTable, contrast: str, params: CausesParams) -> Job:
+    """Ask what may stand behind the changes of a stored contrast."""
+    return jobs.submit(CAUSES, "Causes of a contrast", {"contrast": contrast, "params": asdict(params)})
 
 
 def submit_check(jobs: JobTable, file: DataFile) -> Job:

@@ -109,11 +109,10 @@ def _checked(found: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _weights(words: pd.Series, name: str) -> pd.Series:
     """A number for each word, 1 where there is none."""
-    import numpy as np
     import pandas as pd
 
     weights = pd.to_numeric(words.where(words != "", "1"), errors="coerce")
-    wrong = ~np.isfinite(weights)
+    wrong = weights.isna() | weights.abs().eq(float("inf"))
     if wrong.any():
         raise InvalidFile(f"{name}: a weight is a number, found '{words[wrong].iloc[0]}' in {_lines(wrong)}. "
                           "Correct it, or leave the column out.")  # fmt: skip

@@ -79,7 +79,7 @@ def test_weights_below_nought_are_signs_where_there_are_no_others(library, tmp_p
     ("TF targets", "source,target,sign\nA,B,1\nA,C,up\n", "found 'up' in line 3"),
     ("TF targets", 'source,target\nA,"B\n', "cannot be read as a table"),
     ("TF targets", "source,target,weight\nA,B,1\nA,C,much\n", "a weight is a number, found 'much' in line 3"),
-    ("TF targets", "sources,target_gene,sign\nA,B,1\n", "'source' may be 'sources' there and 'target' may be 'target_g"),
+    ("TF targets", "sources,target_gene,sign\nA,B,1\n", "'source' may be 'sources' there and 'target' may"),
     ("gene vectors", "A\t5\t2\nB\t1\n", "expected a number in column 3 of 'B', found nothing"),
     ("gene vectors", "", "is empty"), ("gene vectors", b"A\t1\nB\xe9\t1\n", "expected names in UTF-8"),
     ("pictures", "source,target\nA,B\n", "one of gene sets, TF targets, signalling, gene vectors, found 'pictures'"),
