@@ -83,7 +83,7 @@ def join(networks: Mapping[str, pd.DataFrame], kinds: Mapping[str, str] | None =
     if whole.empty:
         raise InvalidFile(f"The network {', '.join(networks)} has no edge between two genes. Choose another.")
     if loops.any():
-        notes.append(f"{int(loops.sum()):,} edges of a gene to itself were left out: its own change is no evidence.")
+        notes.append(f"Edges of a gene to itself ({int(loops.sum()):,}) were left out: its own change is no evidence.")
     if only_signals:
         notes.append("Only signalling was given, which does not say that a target's expression changes: "
                      "read the regulators with care, or add a network of TF targets.")  # fmt: skip
@@ -91,7 +91,7 @@ def join(networks: Mapping[str, pd.DataFrame], kinds: Mapping[str, str] | None =
     edges, contradictions = _pairs(whole)
     notes += said
     if contradictions:
-        notes.append(f"{contradictions:,} edges have contradicting signs in the networks: taken as not known.")
+        notes.append(f"Signs that contradict one another ({contradictions:,} edges) were taken as not known.")
     network = Network(edges.reset_index(drop=True), tuple(networks), tuple(notes))
     return network if network.signed else _without_signs(network)
 
