@@ -32,3 +32,18 @@ def random_case(seed: int, *, n_genes: int = 300, n_edges: int = 1500) -> tuple[
     pairs = pairs.assign(sign=rng.choice([1, 1, -1, 0], len(pairs)), weight=rng.integers(1, 5, len(pairs)) * 1.0,
                          confidence="", papers="")  # fmt: skip
     return pd.DataFrame({"gene": genes, "log2fc": change, "p": fdr, "fdr": fdr}), pairs
+
+
+def planted(seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """ROOT activates five regulators, of which R0 and R1 by a step between; their twenty targets each follow."""
+    table, network = random_case(seed)
+    rng, more = np.random.default_rng(seed), []
+    table = table.assign(fdr=0.8).assign(fdr=lambda t: np.where(rng.random(len(t)) < 0.1, 0.01, t["fdr"]))
+    for i in range(5):
+        targets = rng.choice(np.arange(40 + 50 * i, 90 + 50 * i), 20, replace=False)
+        table.loc[targets, "fdr"] = 0.001
+        sign = rng.choice([1, -1], 20)
+        table.loc[targets, "log2fc"] = sign * 1.5
+        more += [f"R{i} G{t} {s}" for t, s in zip(targets, sign, strict=True)]
+    more += ["ROOT M 1", "M R0 1", "M R1 1", "ROOT R2 1", "ROOT R3 1", "ROOT R4 1"]
+    return table, pd.concat([network, edges(", ".join(more))])

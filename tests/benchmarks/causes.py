@@ -19,6 +19,7 @@ from engine.causal.regulators import LEAST_FOR_Z, regulators
 from engine.causal.roots import roots
 from engine.knowledge import Knowledge
 from engine.settings import Settings
+from tests.kang import kang_table, labels_shuffled, signs_shuffled
 from tests.shared_data import shared
 
 NETWORKS = (("collectri",), ("trrust-human",), ("dorothea-human",), ("collectri", "omnipath"))
@@ -37,33 +38,6 @@ def main(repeats: int = 20) -> None:
                 library.fetch(name)
             _one(table, {name: library.network(name) for name in names},
                  {name: library.entry(name).kind for name in names}, rng, repeats)  # fmt: skip
-
-
-def kang_table() -> pd.DataFrame:
-    """Interferon-stimulated against control cells: gene, log2fc, p, fdr of genes in 20 cells or more."""
-    import anndata
-    from scipy.stats import false_discovery_control, ttest_ind
-
-    cells = anndata.read_h5ad(shared("data/multimodal/rna/kang_pbmc_ctrl_stim.h5ad"))
-    counts = cells.X.toarray().astype(float)
-    x = np.log1p(1e4 * counts / counts.sum(axis=1, keepdims=True))[:, (counts > 0).sum(axis=0) >= 20]
-    stimulated = (cells.obs["batch"] == "stim").to_numpy()
-    p = ttest_ind(x[stimulated], x[~stimulated], equal_var=False).pvalue
-    change = (x[stimulated].mean(axis=0) - x[~stimulated].mean(axis=0)) / np.log(2)
-    genes = cells.var_names[(counts > 0).sum(axis=0) >= 20]
-    return pd.DataFrame({"gene": genes, "log2fc": change, "p": p, "fdr": false_discovery_control(p)})
-
-
-def signs_shuffled(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """The changed genes keep their names and get each other's directions."""
-    change, changed = table["log2fc"].to_numpy().copy(), (table["fdr"] <= 0.05).to_numpy()
-    change[changed] = np.abs(change[changed]) * rng.permutation(np.sign(change[changed]))
-    return table.assign(log2fc=change)
-
-
-def labels_shuffled(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Every gene gets another's row."""
-    return table.assign(gene=rng.permutation(table["gene"].to_numpy()))
 
 
 def rates(table: pd.DataFrame, network, depth: int) -> list[float]:

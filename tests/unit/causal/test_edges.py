@@ -56,8 +56,9 @@ def test_targets_are_laid_over_the_measured_genes():
 
 def test_what_matched_is_counted():
     changes = changes_of(changes_table("B 2, C -1, D 0, E 3"))
-    assert matched(join({"n": edges("A B 1, E D 1")}), changes) == {
-        "genes": 3, "targets": 2, "edges": 2, "changed_targets": 1, "changed_without_regulator": ["C", "E"]}  # fmt: skip
+    found = matched(join({"n": edges("A B 1, E D 1")}), changes)
+    assert found.pop("changed_without_regulator") == ["C", "E"]
+    assert found == {"genes": 3, "targets": 2, "edges": 2, "changed_targets": 1}
 
 
 def test_a_network_of_other_names_is_refused_with_examples():
