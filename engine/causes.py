@@ -39,7 +39,8 @@ def causes_id(table: pd.DataFrame, networks: Mapping[str, pd.DataFrame], params:
               changed: Iterable[str] | None = None) -> str:
     """Id that `explain` stores its result under; needs the files of the library, not the computation."""
     files = {name: _digest_of_file(name, knowledge) for name in (*_names(params.networks), *_names(params.functions))}
-    asked = {**asdict(params), "files": files, "changed": None if changed is None else sorted(set(changed))}
+    listed = None if changed is None else sorted(set(changed))
+    asked = {**asdict(params), "files": files, "own": list(networks), "changed": listed}
     return artifact_id("causes", CAUSES_VERSION, asked, [_digest(table), *map(_digest, networks.values())])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,12 @@ from tests.shared_data import shared
 
 
 def kang_table() -> pd.DataFrame:
+    """A copy of the table, which is made once."""
+    return _made().copy()
+
+
+@cache
+def _made() -> pd.DataFrame:
     """Interferon-stimulated against control cells: gene, log2fc, p, fdr of genes in 20 cells or more."""
     import anndata
     from scipy.stats import false_discovery_control, ttest_ind

@@ -149,9 +149,14 @@ def _one_scale(whole: pd.DataFrame, n_networks: int) -> tuple[pd.DataFrame, list
 
 
 def _pairs(whole: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Each pair once, and how many have contradicting signs."""
+    """Each pair once, and how many have contradicting signs; on expression, networks that tell of it have the say."""
+    import pandas as pd
+
     if not whole.duplicated(["source", "target"]).any():
         return whole, 0
+    pair = pd.MultiIndex.from_frame(whole[["source", "target"]])
+    told = pair.isin(pair[whole["expression"] & (whole["sign"] != 0)])
+    whole = whole.assign(sign=whole["sign"].where(whole["expression"] | ~told, 0))
     pairs = whole.assign(up=whole["sign"] > 0, down=whole["sign"] < 0).groupby(["source", "target"], sort=False)
     found = pairs.agg(up=("up", "max"), down=("down", "max"), weight=("weight", "max"),
                       expression=("expression", "max")).reset_index()

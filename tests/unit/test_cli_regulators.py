@@ -64,6 +64,7 @@ def test_the_effect_of_interferon_from_the_command_line(tmp_path, monkeypatch, c
     (["--table", "lost.tsv"], "'lost.tsv' was expected to be text, but cannot be read"),
     (["--table", "empty.tsv"], "'empty.tsv' cannot be read as a table"),
     (["--table", "padj.tsv"], "'padj' may be fdr: rename its columns"),
+    (["--table", "twice.tsv"], "'twice.tsv' names the column p twice"),
     (["--network", "far.tsv"], "None of the 300 genes of the table is in far.tsv"),
     (["--max-fdr", "0"], "No gene of 300 changed at fdr ≤ 0; the smallest is 0.01"),
     (["--max-fdr", "2"], "'Largest false discovery rate' must be a number from 0.0 to 1.0, found 2.0"),
@@ -74,6 +75,7 @@ def test_the_effect_of_interferon_from_the_command_line(tmp_path, monkeypatch, c
 def test_bad_input_ends_with_a_sentence(written, tmp_path, capsys, words, said):
     (tmp_path / "odd.tsv").write_text("gene\tsource\ttargets\nA\tA\tB\n")
     (tmp_path / "empty.tsv").write_text("")
+    (tmp_path / "twice.tsv").write_text("gene\tlog2fc\tp\tP\nA\t1\t0\t0\n")
     written.rename(columns={"fdr": "padj"}).drop(columns="p").to_csv(tmp_path / "padj.tsv", sep="\t", index=False)
     edges("X Y 1").to_csv(tmp_path / "far.tsv", sep="\t", index=False)
     assert main([*WORDS, *words]) == 2

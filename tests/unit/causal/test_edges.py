@@ -37,6 +37,8 @@ def test_signalling_is_no_evidence_of_expression_unless_there_is_nothing_else():
     networks = {"tf": edges("A B 1"), "path": edges("C A 1, C B -1")}
     found = join(networks, {"path": SIGNALLING})
     assert found.evidence["source"].tolist() == ["A"]
+    both = join(networks | {"path": edges("A B -1, C A -1")}, {"path": SIGNALLING}).edges.set_index("source")
+    assert both.loc["A", ["sign", "database"]].tolist() == [1, "tf;path"] and both.loc["C", "sign"] == -1
     alone = join({"path": networks["path"]}, {"path": SIGNALLING})
     assert len(alone.evidence) == 2 and "Only signalling was given" in alone.notes[0]
 
