@@ -116,7 +116,7 @@ def matched(network: Network, changes: Changes) -> dict:
     Raises
     ------
     InvalidFile
-        When it knows none.
+        When it knows none, or has no regulator of a changed one.
     """
     known = set(network.edges["source"]) | set(network.edges["target"])
     in_network = np.isin(changes.genes, list(known))
@@ -131,6 +131,12 @@ def matched(network: Network, changes: Changes) -> dict:
         )
     targets = np.isin(changes.genes, network.evidence["target"].unique())
     lost = changes.genes[changes.changed & ~targets]
+    if not (changes.changed & targets).any():
+        raise InvalidFile(
+            f"{', '.join(network.names)} has no regulator of any of the {changes.n_changed:,} changed genes: "
+            f"{', '.join(lost[:6])}{' …' if len(lost) > 6 else ''}. {int(in_network.sum()):,} of the "
+            f"{len(changes.genes):,} genes of the table are in it. Choose another network, or add one."
+        )
     return {"genes": int(in_network.sum()), "targets": int(targets.sum()), "edges": len(network.edges),
             "changed_targets": int((changes.changed & targets).sum()), "changed_without_regulator": lost.tolist()}
 

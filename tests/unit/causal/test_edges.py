@@ -71,6 +71,13 @@ def test_a_network_of_other_names_is_refused_with_examples():
         join({})
 
 
+@pytest.mark.parametrize("words", ["X C 1, X D 1", "A X 1, B X -1", "A X 0"])
+def test_a_network_without_a_regulator_of_a_changed_gene_is_refused_with_their_names(words):
+    changes = changes_of(changes_table("A 1, B -1, C 0, D 0"))
+    with pytest.raises(InvalidFile, match="n has no regulator of any of the 2 changed genes: A, B. . of the 4 genes"):
+        matched(join({"n": edges(words)}), changes)
+
+
 def test_a_joined_network_keeps_every_pair_once():
     whole = pd.concat([edges("A B 1"), edges("A B -1"), edges("A B 0")])
     assert len(join({"one": whole}).edges) == 1
