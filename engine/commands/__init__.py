@@ -1,5 +1,16 @@
 """The commands of `python -m engine`; adding one is a file with `add(commands)` and its name here."""
 
-from engine.commands import benchmark, check, coexpression, enrich, estimate, fetch, maps, spatial_genes, study
+from engine.commands import (
+    benchmark,
+    check,
+    coexpression,
+    enrich,
+    estimate,
+    fetch,
+    maps,
+    regulators,
+    spatial_genes,
+    study,
+)
 
-COMMANDS = (maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, enrich)
+COMMANDS = (maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, enrich, regulators)
