@@ -54,7 +54,7 @@ def arm_values(sums: UnitSums, labellings: np.ndarray, *, progress: Progress | N
 
 def strips_with_error(sums: UnitSums) -> Iterator[tuple[Strip, np.ndarray]]:
     """Each strip with the standard errors of no correlation over all units; ∞ for a gene with itself."""
-    scale = sums.scale(np.ones((1, sums.n_units), np.float32))[0]
+    scale = sums.error_scale()
     for strip in sums.strips():
         error = strip.independent_error(scale)
         np.fill_diagonal(error, np.inf)
