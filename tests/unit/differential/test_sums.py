@@ -83,7 +83,6 @@ def test_levels_that_differ_between_donors_make_no_correlation():
     off = ~np.eye(30, dtype=bool)
     within = unit_sums(counts, depth, design.cell_unit, 12).correlations(np.ones(12, bool))[off]
     pooled = cs_core(counts, depth).estimate[off]
-    print(np.std(within), np.std(pooled))
     assert np.std(within) < 0.06 < 0.09 < np.std(pooled)
 
 
