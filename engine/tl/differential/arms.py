@@ -25,9 +25,10 @@ def arm_values(sums: UnitSums, labellings: np.ndarray, *, progress: Progress | N
 
     Partners: root mean square over a gene's pairs of the change of correlation, in the standard error that counting
     alone would give it; a pair weighs 1 + z², z its correlation over all units in standard errors of none: where a
-    correlation changes, that of all units together is half of it. Neighbourhood: 1 − Σ min(a, b)/Σ max(a, b) of a gene's neighbours in both conditions, with
-    weights |ρ| less one standard error of no correlation in the smaller side, or 0; neighbours of opposite sign have
-    nothing in common. Both are the same when case and control are exchanged.
+    correlation changes, that of all units together is half of it. Neighbourhood: 1 − Σ min(a, b)/Σ max(a, b) of a
+    gene's neighbours in both conditions, with weights |ρ| less one standard error of no correlation in the smaller
+    side, or 0; neighbours of opposite sign have nothing in common. Both are the same when case and control are
+    exchanged.
 
     Parameters
     ----------
