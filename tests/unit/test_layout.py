@@ -43,6 +43,7 @@ MAY = {
     "engine.models": {"torch", "torch_geometric", "engine.params"},
     "engine.train": BASE | {"torch", "lightning", "numpy", "engine.models", "engine.graph.to_torch"},
     "engine.tl.enrichment": BASE | SCIENCE | {"requests"},
+    "engine.tl.differential": BASE | SCIENCE | {"engine.graph", "engine.io.matrix", "engine.pp", "engine.tl.leiden"},
     "engine.tl": BASE | SCIENCE,
     "engine.causal": BASE | SCIENCE,
     "engine.causes": BASE | {"engine.causal", "engine.command", "engine.knowledge", "anndata", "pandas"},
