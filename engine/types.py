@@ -119,7 +119,8 @@ class Dataset:
 
     `adata.X` holds counts, shape (n_cells, n_genes); `depth` the total counts of each cell over
     all genes measured, shape (n_cells,); `cell_type` a label of each cell or None; `coordinates`
-    the place of each spot in its tissue, float64 (n_cells, 2), or None.
+    the place of each spot in its tissue, float64 (n_cells, 2), or None; `obs` the columns of the
+    file that were asked for, a row a cell, or None.
     """
 
     source: DatasetSource
@@ -127,6 +128,7 @@ class Dataset:
     depth: np.ndarray
     cell_type: np.ndarray | None = None
     coordinates: np.ndarray | None = None
+    obs: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if self.depth.shape != (self.adata.n_obs,):
