@@ -56,7 +56,7 @@ def pool(study: Study, *, by: str = "", donor: str = "", batch: str = "", progre
     donor
         `obs` column of the donors; empty takes the role batch where that is not `by`, else the datasets.
     batch
-        `obs` column of batches; empty knows of none.
+        `obs` column of batches; empty takes the role batch where that is neither `by` nor `donor`.
 
     Raises
     ------
@@ -65,8 +65,9 @@ def pool(study: Study, *, by: str = "", donor: str = "", batch: str = "", progre
     """
     progress = progress or Progress()
     by = by or study.roles.condition or ""
-    roles_batch = study.roles.batch if study.roles.batch != by else None
-    donor = donor or roles_batch or ""
+    role = study.roles.batch if study.roles.batch not in (None, by) else ""
+    donor = donor or role
+    batch = batch or (role if role != donor else "")
     sources = [source for source in study.datasets if source.modality == "rna"]
     said = _need_rna(study, sources)
     columns, datasets = tuple(dict.fromkeys(filter(None, (by, donor, batch)))), []
