@@ -1,0 +1,1 @@
+"""Which genes changed their partners between two conditions."""
