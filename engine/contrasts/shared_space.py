@@ -62,18 +62,20 @@ def places(counts, genes: np.ndarray, depth: np.ndarray, design: Design, params:
         return None, said + _not_done(design)
     learned = EmbedParams(MethodParams(), NetworkParams(n_genes=max(len(genes), 20), feature_cells=FEATURE_CELLS),
                           training=TrainParams(epochs=params.epochs, held_out=0.0, seed=params.seed))  # fmt: skip
-    graphs, joined = [], []
+    graphs, joined = {}, []
     for i, unit in enumerate(units):
         progress.stage(f"Finding co-expression in {design.names[unit]}", 0.3 * i / len(units))
         graph = _network(counts, genes, depth, design, unit, learned.network, device)
         progress.check()
         if graph.edges.shape[1]:
-            graphs.append(graph)
+            graphs[unit] = graph
             joined.append(unit)
         else:
             said.append(f"{design.names[unit]} took no part in the shared space: no genes are co-expressed in it.")
+    joined = _whole_pairs(design, joined)
     if not _enough(design, joined):
         return None, said + _not_done(design)
+    graphs = [graphs[unit] for unit in joined]
     progress.stage("Learning which genes keep company", 0.3)
     trained = train(graphs, split_all(graphs, learned), learned, device=device, checkpoint=checkpoint,
                     progress=Span(progress, 0.3, 0.9))  # fmt: skip
@@ -135,8 +137,15 @@ def _largest(design: Design, cells: np.ndarray, units: list[int]) -> list[int]:
 
 def _enough(design: Design, units: list[int]) -> bool:
     case = design.case[units]
-    paired = design.pair is None or np.isin(np.unique(design.pair[units], return_counts=True)[1], 2).all()
-    return bool(paired and case.sum() >= FEWEST and (~case).sum() >= FEWEST)
+    return bool(case.sum() >= FEWEST and (~case).sum() >= FEWEST)
+
+
+def _whole_pairs(design: Design, units: list[int]) -> list[int]:
+    """The units, without those whose other half is not among them."""
+    if design.pair is None:
+        return units
+    pairs = design.pair[units].tolist()
+    return [unit for unit in units if pairs.count(design.pair[unit]) == 2]
 
 
 def _not_done(design: Design) -> list[str]:
