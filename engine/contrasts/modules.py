@@ -11,11 +11,12 @@ from engine.tl.differential.design import Design
 from engine.tl.differential.sums import unit_sums
 
 SHOWN = 20  # genes named of each module
+SMALLEST = 3  # genes of a module that is told of; smaller ones are but labels
 
 
 @dataclass(frozen=True)
 class Modules:
-    """Module of each gene, "1" the largest, text (n_genes,); and of each module in `names`, what follows.
+    """Module of each gene, "1" the largest, text (n_genes,); and of each of three genes or more, in `names`:
 
     `genes` the names of those closest to the rest of it; `control` and `case` the mean correlation within it on
     either side; `units` the same in each unit, (n_modules, n_units).
@@ -34,16 +35,15 @@ def modules_of(counts, depth: np.ndarray, design: Design, changes: Changes, gene
     """Modules in the mean correlation of both conditions, so that neither has more say in what a module is."""
     mean = (changes.control + changes.case) / 2
     labels = np.asarray(find_modules(mean, seed)).astype(str)
-    names = sorted(np.unique(labels), key=lambda name: (-(labels == name).sum(), name))
-    sums = unit_sums(counts, depth, design.cell_unit, len(design.names))
-    units = module_togetherness(sums, labels, design)
-    order = np.unique(labels).tolist()  # the order of the rows of `units`
+    sizes = dict(zip(*np.unique(labels, return_counts=True), strict=True))
+    names = sorted((name for name, n in sizes.items() if n >= SMALLEST), key=lambda name: (-sizes[name], int(name)))
     inside = [np.flatnonzero(labels == name) for name in names]
+    sums = unit_sums(counts, depth, design.cell_unit, len(design.names))
     return Modules(
         labels, tuple(names), tuple(_closest(mean, genes, members) for members in inside),
         np.array([_within(changes.control, members) for members in inside]),
         np.array([_within(changes.case, members) for members in inside]),
-        np.asarray(units)[[order.index(name) for name in names]],
+        module_togetherness(sums, inside, design),
     )  # fmt: skip
 
 

@@ -50,6 +50,14 @@ def partners_of(contrast: Contrast, gene: str) -> pd.DataFrame:
     return found.iloc[np.argsort(-np.nan_to_num(found["change"].abs()), kind="stable")].reset_index(drop=True)
 
 
+def quantile(contrast: Contrast) -> float:
+    """Standard errors from an estimate to the ends of its 95 % interval: Student's t, one unit a side fixed."""
+    from scipy.stats import t
+
+    design = contrast.facts["design"]
+    return float(t.ppf(0.975, max(design["n_control"] + design["n_case"] - 2, 1)))
+
+
 def _states(table: pd.DataFrame) -> np.ndarray:
     apart = {name: (table[f"{name}_low"] > 0) | (table[f"{name}_high"] < 0) for name in ("control", "case", "change")}
     stronger = table["case"].abs() > table["control"].abs()

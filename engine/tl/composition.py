@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,7 +52,7 @@ def _welch(share: np.ndarray, case: np.ndarray) -> np.ndarray:
     from scipy.stats import ttest_ind
 
     angle = np.arcsin(np.sqrt(share))
-    with np.errstate(all="ignore"):
+    with _quiet():
         return ttest_ind(angle[:, case], angle[:, ~case], axis=1, equal_var=False, nan_policy="omit").pvalue
 
 
@@ -60,8 +63,16 @@ def _paired(share: np.ndarray, case: np.ndarray, pair: np.ndarray) -> np.ndarray
     donors = [donor for donor in np.unique(pair) if {*case[pair == donor]} == {True, False}]
     change = np.stack([angle[:, (pair == d) & case].mean(axis=1) - angle[:, (pair == d) & ~case].mean(axis=1)
                        for d in donors], axis=1)  # fmt: skip
-    with np.errstate(all="ignore"):
+    with _quiet():
         return ttest_1samp(change, 0, axis=1, nan_policy="omit").pvalue
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Nothing is said of shares that do not vary: they have no p, or one that is above any level."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
 
 
 def _adjusted(p: np.ndarray) -> np.ndarray:

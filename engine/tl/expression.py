@@ -40,7 +40,8 @@ def changed_expression(sums: np.ndarray, case: np.ndarray, *, pair: np.ndarray |
     DESeq2 (Love, Huber and Anders, Genome Biology 15, 550, 2014) as PyDESeq2 has it: ~ condition, or
     ~ donor + condition where donors are in both. Wald test, Benjamini-Hochberg after DESeq2's independent
     filtering. Genes with fewer than 10 counts in as many units as the smaller side has are not tested: their
-    log2fc, p and fdr are NaN, as is all but the mean where a side has fewer than two units.
+    log2fc, p and fdr are NaN, as is all but the mean where a side has fewer than two units. Of a gene with one
+    unit far out (Cook's distance) p and fdr are NaN, and fdr of one too low for anything to be found.
 
     Parameters
     ----------
