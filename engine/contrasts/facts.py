@@ -32,7 +32,7 @@ def facts_of(study: Study, params: ContrastParams, found: Found, table: pd.DataF
     facts = {
         "study": study.name, "title": study.title, "by": sides.cells.by, "case": sides.case, "control": sides.control,
         "cell_type": params.only, "without": list(sides.without), "design": _design(found), "units": _units(found),
-        "warnings": list(found.warnings), "arms": arms, "modules": _modules(found, design.names),
+        "arms": arms, "modules": _modules(found, design.names),
         "composition": _composition(found), "params": asdict(params), "sources": _sources(sides.cells.dataset),
         "made": {
             "created": datetime.now(UTC).isoformat(timespec="seconds"), "version": __version__,
@@ -40,7 +40,7 @@ def facts_of(study: Study, params: ContrastParams, found: Found, table: pd.DataF
             "command": compare_command(study.name, params),
         },
     }  # fmt: skip
-    facts["warnings"] += composition_warnings(facts)
+    facts["warnings"] = [*found.warnings, *composition_warnings(facts), *found.notes]
     facts["verdict"] = verdict(facts, table)
     return facts
 

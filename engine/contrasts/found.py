@@ -28,7 +28,10 @@ class Composition:
 
 @dataclass(frozen=True)
 class Found:
-    """Everything that the steps of a comparison gave; `genes` are those compared, `warnings` sentences, loudest first."""
+    """Everything that the steps of a comparison gave; `genes` are those compared.
+
+    `warnings` are sentences on what can be concluded, loudest first; `notes` on what was left out or went otherwise.
+    """
 
     sides: Sides
     design: Design
@@ -39,3 +42,4 @@ class Found:
     expression: pd.DataFrame
     composition: Composition | None
     warnings: list[str]
+    notes: list[str]

@@ -56,7 +56,7 @@ def contrast_of(study: Study, params: ContrastParams, *, device: str, checkpoint
                                progress=Span(progress, 0.6, 1.0))  # fmt: skip
     loud = [ANTICONSERVATIVE] if design.unit == "cells" else []
     found = Found(sides, design, genes, changes, modules, placed, expression, composition,
-                  [*design.warnings, *loud, *cells.warnings, *said, *apart])  # fmt: skip
+                  [*design.warnings, *loud], [*cells.warnings, *apart, *said])  # fmt: skip
     table = gene_table(found, counts, depth)
     return _adata(found, table), facts_of(study, params, found, table)
 

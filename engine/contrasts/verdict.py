@@ -97,11 +97,11 @@ def _expression(facts: dict[str, Any], table: pd.DataFrame) -> list[str]:
     arm, partners = facts["arms"]["expression"], facts["arms"]["partners"]
     if arm is None:
         return []
-    said = f"The level of {_count(arm['n_5'])} of those compared changed at 5 % FDR"
+    said = f"Of the genes compared, {_count(arm['n_5'])} changed in level at 5 % FDR"
     if not partners or not partners["n_5"]:
         return [f"{said}."]
     both = int(((table["partners_fdr"] < LEVEL) & (table["expression_fdr"] < LEVEL)).sum())
-    return [f"{said}; of the genes that changed their partners, {both:,} changed their level too."]
+    return [f"{said}; of the genes that changed their partners, {both:,} changed in level too."]
 
 
 def _count(n: int) -> str:
