@@ -42,6 +42,7 @@ MAY = {
     "engine.graph": BASE | SCIENCE | {"engine.io.matrix", "engine.pp"},
     "engine.models": {"torch", "torch_geometric", "engine.params"},
     "engine.train": BASE | {"torch", "lightning", "numpy", "engine.models", "engine.graph.to_torch"},
+    "engine.tl.differential": BASE | SCIENCE | {"engine.graph", "engine.io.matrix", "engine.pp", "engine.tl.leiden"},
     "engine.tl": BASE | SCIENCE,
     "engine.metrics": BASE | SCIENCE | {"engine.tl"},
     "engine.jobs.celery_app": BASE | {"celery", "kombu", "engine.jobs"},

@@ -67,6 +67,14 @@ class UnitSums:
         np.fill_diagonal(into, 1)
         return into
 
+    def independent_error(self) -> np.ndarray:
+        """Standard error of each correlation over all units were there none, (n_genes, n_genes); ∞ where not known."""
+        everything = np.ones((1, self.n_units), np.float32)
+        scale, into = self.scale(everything), np.empty((self.n_genes, self.n_genes), np.float32)
+        for strip in self.strips():
+            strip.write(into, strip.independent_error(scale[0]))
+        return into
+
 
 @dataclass(frozen=True)
 class Strip:
@@ -89,6 +97,15 @@ class Strip:
         found *= scale[:, self.rows, None]
         found *= scale[:, None, self.right]
         return np.clip(found, -1, 1, out=found)
+
+    def independent_error(self, scale: np.ndarray) -> np.ndarray:
+        """Standard error of each correlation over all units were there none, (n_rows, n_right); ∞ where not known.
+
+        Σ rᵢrⱼ of independent genes has the variance Σ wᵢwⱼ, since the weights are 1/V.
+        """
+        weights = np.maximum(self.weights.sum(axis=0).reshape(self.shape), TINY)
+        error = scale[self.rows, None] * scale[None, self.right] / np.sqrt(weights)
+        return np.where(error > 0, error, np.inf)
 
     def write(self, into: np.ndarray, values: np.ndarray) -> None:
         """Put values of the pairs in their place and, mirrored, below the diagonal."""
