@@ -272,7 +272,8 @@ class Contrast:
     the largest); rank (1 changed its partners most). Sorted as the genes of the counts are.
 
     `adata.obsp`: control, case: correlations within donors, float32 (n_genes, n_genes), diagonal 1; control_se,
-    case_se: their jackknife standard errors over units. `adata.obsm`, where the placement was done: control,
+    case_se, change_se: standard errors of them and of case − control, by the jackknife over units but no less than
+    counting alone makes them, ∞ where not known. `adata.obsm`, where the placement was done: control,
     case: mean vectors, float32 (n_genes, n_latent); umap_control, umap_case, float32 (n_genes, 2).
     `adata.var` has a row per measured gene: base_mean, log2fc, p, fdr of its differential expression.
     """

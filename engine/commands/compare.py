@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 COLUMNS = """
 columns of T.tsv, a row a compared gene, the one that changed its partners most first:
-  gene, rank            rank 1 changed its partners most: smallest p, then largest statistic
+  gene, rank            rank 1 changed its partners most: smallest FDR, then largest statistic
   partners              root mean square change of its correlations (CS-CORE), in standard errors
   neighbourhood         1 - weighted Jaccard index of its partners on both sides
   placement             cosine distance of its two mean places in the shared space

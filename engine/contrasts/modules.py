@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.tl.differential import Changes, find_modules, module_togetherness
+from engine.tl.differential import Changes
 from engine.tl.differential.design import Design
-from engine.tl.differential.sums import unit_sums
+from engine.tl.differential.modules import find_modules, module_togetherness
 
 SHOWN = 20  # genes named of each module
 SMALLEST = 3  # genes of a module that is told of; smaller ones are but labels
@@ -30,20 +30,18 @@ class Modules:
     units: np.ndarray
 
 
-def modules_of(counts, depth: np.ndarray, design: Design, changes: Changes, genes: np.ndarray, *,
-               seed: int) -> Modules:
+def modules_of(changes: Changes, design: Design, genes: np.ndarray, *, seed: int) -> Modules:
     """Modules in the mean correlation of both conditions, so that neither has more say in what a module is."""
     mean = (changes.control + changes.case) / 2
     labels = np.asarray(find_modules(mean, seed)).astype(str)
     sizes = dict(zip(*np.unique(labels, return_counts=True), strict=True))
     names = sorted((name for name, n in sizes.items() if n >= SMALLEST), key=lambda name: (-sizes[name], int(name)))
     inside = [np.flatnonzero(labels == name) for name in names]
-    sums = unit_sums(counts, depth, design.cell_unit, len(design.names))
     return Modules(
         labels, tuple(names), tuple(_closest(mean, genes, members) for members in inside),
         np.array([_within(changes.control, members) for members in inside]),
         np.array([_within(changes.case, members) for members in inside]),
-        module_togetherness(sums, inside, design),
+        module_togetherness(changes.sums, inside, design),
     )  # fmt: skip
 
 

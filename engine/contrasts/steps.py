@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,8 @@ def contrast_of(study: Study, params: ContrastParams, *, device: str, checkpoint
     progress.stage("Testing which genes changed their partners", 0.3)
     changes = changed_partners(counts, depth, design, permutations=params.permutations, seed=params.seed,
                                progress=Span(progress, 0.3, 0.55))  # fmt: skip
-    modules = modules_of(counts, depth, design, changes, genes, seed=params.seed)
+    modules = modules_of(changes, design, genes, seed=params.seed)
+    changes = replace(changes, sums=None)  # hundreds of megabytes, which the shared space has better use for
     placed, apart = None, []
     if params.space == "donors":
         placed, apart = places(counts, genes, depth, design, params, device=device, checkpoint=checkpoint,
@@ -86,8 +88,12 @@ def gene_table(found: Found, counts, depth: np.ndarray) -> pd.DataFrame:
 
 
 def _rank(table: pd.DataFrame) -> np.ndarray:
-    """1 for the smallest p of changed partners, ties by the statistic; genes without a p come last."""
-    order = np.lexsort((-table["partners"].fillna(-np.inf), table["partners_p"].fillna(np.inf)))
+    """1 for the smallest FDR of changed partners, ties by the statistic; genes without one come last.
+
+    With few labellings a changed gene's p says that no labelling beats the observed one, and no more: genes that
+    Benjamini and Hochberg put at one level are ranked by how much they changed.
+    """
+    order = np.lexsort((-table["partners"].fillna(-np.inf), table["partners_fdr"].fillna(np.inf)))
     rank = np.empty(len(table), int)
     rank[order] = np.arange(1, len(table) + 1)
     return rank
@@ -97,7 +103,7 @@ def _adata(found: Found, table: pd.DataFrame) -> AnnData:
     from anndata import AnnData
 
     adata = AnnData(obs=table, var=found.expression)
-    for name in ("control", "case", "control_se", "case_se"):
+    for name in ("control", "case", "control_se", "case_se", "change_se"):
         adata.obsp[name] = np.asarray(getattr(found.changes, name), np.float32)
     if found.places is not None:
         for name in ("control", "case", "umap_control", "umap_case"):

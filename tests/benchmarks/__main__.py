@@ -5,8 +5,8 @@ from tests.benchmarks import atlas_paint, coexpression, conditions, estimates, f
 for title, benchmark in (
     ("The bundled study", study), ("What maps were said to take", estimates),
     ("Training beside the published code", training),
-    ("Co-expression beside the reference tools", coexpression), ("Two conditions", conditions), ("The Atlas", atlas_paint),
-    ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
+    ("Co-expression beside the reference tools", coexpression), ("Two conditions", conditions),
+    ("The Atlas", atlas_paint), ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()

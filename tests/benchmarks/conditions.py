@@ -76,7 +76,7 @@ def tell(name: str, contrast: Contrast, watch: Watch) -> None:
     for sentence in [*facts["warnings"], "", *facts["verdict"]]:
         print(f"  {sentence}")
     truth = np.isin(contrast.genes, list(interferon_genes()))
-    print(f"\n  {truth.sum()} interferon genes of {len(truth):,} compared: by chance AUROC .50, AUPRC {truth.mean():.3f}")
+    print(f"\n  {truth.sum()} interferon genes of {len(truth):,} compared: chance AUROC .50, AUPRC {truth.mean():.3f}")
     for arm in ARMS:
         if facts["arms"][arm] is None:
             print(f"  {arm:14} not done")
@@ -85,8 +85,8 @@ def tell(name: str, contrast: Contrast, watch: Watch) -> None:
             print(f"  {arm:14} by {what:10} AUROC {auroc(truth, score):.3f}  AUPRC {auprc(truth, score):.3f}")
     for arm in ARMS:
         if facts["arms"][arm] is not None:
-            best = np.lexsort([-one for one in reversed(scores(table, arm).values())])[:TOP]
-            fdr = table[f"{arm}_fdr"].to_numpy()
+            fdr = table[f"{arm}_fdr"].fillna(1).to_numpy()
+            best = np.lexsort((-table[arm].abs().fillna(0), fdr))[:TOP]
             print(f"\n  {arm}: {', '.join(f'{contrast.genes[i]} {fdr[i]:.2g}' for i in best)}")
     for stage, seconds in watch.seconds.items():
         print(f"  {seconds:7.1f} s  {stage}")

@@ -74,7 +74,8 @@ def test_donors_with_few_cells_take_no_part_and_are_named(cells, tmp_path):
 
 def test_of_many_donors_the_largest_are_placed_and_pairs_stay_whole():
     size = np.arange(60, 60 + 30)
-    design = Design("donors", tuple(f"D{i}" for i in range(30)), np.arange(30) >= 15, None, np.repeat(np.arange(30), size))
+    names, unit = tuple(f"D{i}" for i in range(30)), np.repeat(np.arange(30), size)
+    design = Design("donors", names, np.arange(30) >= 15, None, unit)
     kept, said = _units(design, 50)
     assert kept == [*range(3, 15), *range(18, 30)] and f"{MOST} largest donors a side; 6 others" in said[0]
     paired = replace(design, pair=np.repeat(np.arange(15), 2), case=np.arange(30) % 2 == 1, unit="paired donors")

@@ -21,6 +21,7 @@ def contrast_with(pairs: dict[str, tuple[float, float]], se: float = 0.05) -> Co
             values[0, at] = values[at, 0] = both[place]
         contrast.adata.obsp[side] = values
         contrast.adata.obsp[f"{side}_se"] = np.full_like(values, se)
+    contrast.adata.obsp["change_se"] = np.full_like(values, np.hypot(se, se))
     return contrast
 
 
