@@ -1,4 +1,4 @@
-"""The command lines that make the same gene map, comparison or explanation."""
+"""The command lines that make the same gene map, comparison of methods or conditions, or explanation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from itertools import product
 
-from engine.params import CausesParams, EmbedParams
+from engine.params import CausesParams, ContrastParams, EmbedParams
 from engine.profiles import PRESETS, PROFILES, start_from
 
 
@@ -36,6 +36,20 @@ def regulators_command(table: str, params: CausesParams, *, own: Sequence[str] =
         if f.name != "networks" and getattr(params, f.name) != f.default:
             words += [f"--{f.name.replace('_', '-')}", str(getattr(params, f.name))]
     return shlex.join(words)
+
+
+CONTRAST_OPTIONS = {"only": "cell-type", "n_genes": "genes"}  # those not named as their parameter
+
+
+def compare_command(study: str, params: ContrastParams) -> str:
+    """`python -m engine compare …` with every parameter that is not the default."""
+    words = ["python", "-m", "engine", "compare", study]
+    for f in fields(params):
+        value = getattr(params, f.name)
+        if value != f.default and f.name != "space":
+            words += [f"--{CONTRAST_OPTIONS.get(f.name, f.name.replace('_', '-'))}", str(value)]
+    words += ["--no-placement"] if params.space == "none" else []
+    return shlex.join([*words, "--out", f"{study}.tsv"])
 
 
 def _options(params: EmbedParams, *, without: tuple[str, ...] = ()) -> list[str]:

@@ -119,7 +119,8 @@ class Dataset:
 
     `adata.X` holds counts, shape (n_cells, n_genes); `depth` the total counts of each cell over
     all genes measured, shape (n_cells,); `cell_type` a label of each cell or None; `coordinates`
-    the place of each spot in its tissue, float64 (n_cells, 2), or None.
+    the place of each spot in its tissue, float64 (n_cells, 2), or None; `obs` the columns of the
+    file that were asked for, a row a cell, or None.
     """
 
     source: DatasetSource
@@ -127,6 +128,7 @@ class Dataset:
     depth: np.ndarray
     cell_type: np.ndarray | None = None
     coordinates: np.ndarray | None = None
+    obs: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if self.depth.shape != (self.adata.n_obs,):
@@ -270,7 +272,8 @@ class Contrast:
     the largest); rank (1 changed its partners most). Sorted as the genes of the counts are.
 
     `adata.obsp`: control, case: correlations within donors, float32 (n_genes, n_genes), diagonal 1; control_se,
-    case_se: their jackknife standard errors over units. `adata.obsm`, where the placement was done: control,
+    case_se, change_se: standard errors of them and of case − control, by the jackknife over units but no less than
+    counting alone makes them, ∞ where not known. `adata.obsm`, where the placement was done: control,
     case: mean vectors, float32 (n_genes, n_latent); umap_control, umap_case, float32 (n_genes, 2).
     `adata.var` has a row per measured gene: base_mean, log2fc, p, fdr of its differential expression.
     """

@@ -4,6 +4,7 @@ from engine.commands import (
     benchmark,
     check,
     coexpression,
+    compare,
     enrich,
     estimate,
     fetch,
@@ -13,4 +14,4 @@ from engine.commands import (
     study,
 )
 
-COMMANDS = (maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, enrich, regulators)
+COMMANDS = (maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, compare, enrich, regulators)

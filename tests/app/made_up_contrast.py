@@ -37,6 +37,7 @@ def made_up(*, study: str = "pbmc68k-lineages", n_genes: int = 60, seed: int = 0
     for name, values in {"control": control, "case": case}.items():
         adata.obsp[name] = values
         adata.obsp[f"{name}_se"] = np.full_like(values, 0.05)
+    adata.obsp["change_se"] = np.hypot(adata.obsp["control_se"], adata.obsp["case_se"])
     if placed:
         first = rng.normal(size=(n_genes, 8)).astype(np.float32)
         change = np.where(np.arange(n_genes) < MODULE, 2.0, 0.1)[:, None]

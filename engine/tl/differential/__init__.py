@@ -18,7 +18,8 @@ from engine.tl.differential.sums import UnitSums, unit_sums
 class Changes:
     """Correlations of both conditions, and how genes' partners differ.
 
-    `control`, `case` and their jackknife standard errors `control_se`, `case_se`: float32 (n_genes, n_genes);
+    `control`, `case`, their standard errors `control_se`, `case_se`, and `change_se` of case − control: float32
+    (n_genes, n_genes), see `jackknife.both_sides`;
     `partners` and `neighbourhood` the tests of each gene; `gained`, `lost` partners, int (n_genes,); `net` mean change
     of |correlation|, float (n_genes,). `n_used` labellings were compared, `exact` where they are all there are.
     `sums` is what all of it was made from, for more of the same.
@@ -28,6 +29,7 @@ class Changes:
     case: np.ndarray
     control_se: np.ndarray
     case_se: np.ndarray
+    change_se: np.ndarray
     partners: Tested
     neighbourhood: Tested
     gained: np.ndarray
@@ -62,5 +64,5 @@ def changed_partners(counts, depth: np.ndarray, design: Design, *, permutations:
     sides = both_sides(sums, design)
     partners, neighbourhood = (test_values(each) for each in values)
     exact = len(labellings) == design.n_labellings
-    return Changes(sides.control, sides.case, sides.control_se, sides.case_se, partners, neighbourhood,
-                   sides.gained, sides.lost, sides.net, len(labellings), exact, sums)  # fmt: skip
+    return Changes(sides.control, sides.case, sides.control_se, sides.case_se, sides.change_se,
+                   partners, neighbourhood, sides.gained, sides.lost, sides.net, len(labellings), exact, sums)  # fmt: skip

@@ -16,8 +16,9 @@ LEAST_CHANGE = 0.1  # of a partner: a smaller one explains less than 1 % of a ge
 
 @dataclass(frozen=True)
 class Sides:
-    """Correlations and jackknife standard errors of both conditions, float32 (n_genes, n_genes).
+    """Correlations and standard errors of both conditions and of their change, float32 (n_genes, n_genes).
 
+    A standard error is the jackknife's over units, but no less than counting alone makes it; ∞ where not known.
     `gained` and `lost` count partners, int (n_genes,); `net` is the mean change of |correlation|.
     """
 
@@ -25,6 +26,7 @@ class Sides:
     case: np.ndarray
     control_se: np.ndarray
     case_se: np.ndarray
+    change_se: np.ndarray
     gained: np.ndarray
     lost: np.ndarray
     net: np.ndarray
@@ -38,25 +40,24 @@ def both_sides(sums: UnitSums, design: Design) -> Sides:
     |correlation| grew. The interval is no narrower than counting alone makes it, for a jackknife of a few units, or of
     correlations that reach ±1, may be far too narrow by chance.
     """
-    from scipy.stats import t
-
-    n_free = sums.n_units - 2 if design.pair is None else sums.n_units // 2 - 1
-    quantile = t.ppf((1 + CONFIDENCE) / 2, n_free)
+    quantile = reach(sums.n_units, paired=design.pair is not None)
     whole = np.stack([~design.case, design.case]).astype(np.float32)
     left_out = [_left_out(side, design) for side in whole.astype(bool)]
     scales = sums.scale(whole), [sums.scale(sets) for sets in left_out]
-    counting = np.sqrt((sums.n_cells.sum() / (whole @ sums.n_cells)).sum())
-    found = [np.zeros((sums.n_genes, sums.n_genes), np.float32) for _ in range(4)]
+    counting = np.sqrt(sums.n_cells.sum() / (whole @ sums.n_cells))
+    found = [np.zeros((sums.n_genes, sums.n_genes), np.float32) for _ in range(5)]
     gained, lost = np.zeros((2, 1, sums.n_genes))
     for strip, error in strips_with_error(sums):
         rho = strip.correlations(whole, scales[0])
         parts = [strip.correlations(sets, scale) for sets, scale in zip(left_out, scales[1], strict=True)]
-        errors = [_jackknife(part) for part in parts]
-        for into, values in zip(found, [*rho, *errors], strict=True):
+        errors = [np.maximum(_jackknife(part), least * error) for part, least in zip(parts, counting, strict=True)]
+        of_change = np.hypot(*errors)
+        if design.pair is not None:
+            of_change = np.maximum(_jackknife(parts[1] - parts[0]), np.hypot(*counting) * error)
+        for into, values in zip(found, [*rho, *errors, of_change], strict=True):
             strip.write(into, values)
-        of_change = np.hypot(*errors) if design.pair is None else _jackknife(parts[1] - parts[0])
         change = np.abs(rho[1] - rho[0])
-        sure = (change > quantile * np.maximum(of_change, counting * error)) & (change >= LEAST_CHANGE)
+        sure = (change > quantile * of_change) & (change >= LEAST_CHANGE)
         sure &= _known(strip, scales[0])
         grew = np.abs(rho[1]) >= np.abs(rho[0])
         strip.add(gained, (sure & grew)[None])
@@ -67,6 +68,13 @@ def both_sides(sums: UnitSums, design: Design) -> Sides:
         np.fill_diagonal(matrix, 0)
     net = (np.abs(found[1]).sum(axis=1) - np.abs(found[0]).sum(axis=1)) / max(sums.n_genes - 1, 1)
     return Sides(*found, gained[0].astype(int), lost[0].astype(int), net)
+
+
+def reach(n_units: int, *, paired: bool) -> float:
+    """Standard errors from an estimate to the ends of its 95 % interval."""
+    from scipy.stats import t
+
+    return float(t.ppf((1 + CONFIDENCE) / 2, max(n_units // 2 - 1 if paired else n_units - 2, 1)))
 
 
 def _left_out(side: np.ndarray, design: Design) -> np.ndarray:
