@@ -12,7 +12,8 @@ from app.figures.palette import CIVIDIS, GREY, UP, category_colours, colourscale
 from app.figures.plain import BASE, spaced, subtitle
 from app.figures.volcano import ring
 
-HEIGHT = 500
+HEIGHT = 470
+SIDE = 340  # pixels of a panel, about
 SIDES = ("control", "case")
 LEVELS = 10  # modules named in the legend
 
@@ -65,8 +66,8 @@ def maps_figure(places: Mapping[str, np.ndarray], genes: np.ndarray, colouring: 
                 "font": {"size": 11.5}, "itemsizing": "constant"},
         newselection={"line": {"color": GREY, "width": 1.5, "dash": "dot"}},
     )  # fmt: skip
-    _frames(figure, places)
-    _names(figure, places, genes, ringed, titles)
+    span = _frames(figure, places)
+    _names(figure, places, genes, ringed, titles, scale=SIDE / span)
     return figure
 
 
@@ -121,7 +122,8 @@ def _legend(colouring: Colouring, ring_words: str) -> list[go.Scatter]:
             for name, marker in entries]  # fmt: skip
 
 
-def _frames(figure: go.Figure, places: Mapping[str, np.ndarray]) -> None:
+def _frames(figure: go.Figure, places: Mapping[str, np.ndarray]) -> float:
+    """Both panels, tied; how many units the larger of the axes spans."""
     both = np.concatenate([places[side] for side in SIDES]).astype(float)
     low, high = both.min(axis=0), both.max(axis=0)
     pad = 0.06 * np.maximum(high - low, 1e-3)
@@ -134,9 +136,10 @@ def _frames(figure: go.Figure, places: Mapping[str, np.ndarray]) -> None:
         xaxis2=quiet | {"domain": [0.51, 1], "matches": "x", "anchor": "y2", "constrain": "range"},
         yaxis2=quiet | {"matches": "y", "anchor": "x2", "constrain": "range"},
     )  # fmt: skip
+    return float(np.max(high - low + 2 * pad))
 
 
-def _names(figure: go.Figure, places, genes, ringed, titles: Mapping[str, str]) -> None:
+def _names(figure: go.Figure, places, genes, ringed, titles: Mapping[str, str], *, scale: float) -> None:
     """Names of the conditions above, of the axes in the corner, and of the ringed genes that have room."""
     for side, start, axes in zip(SIDES, (0, 0.51), (("x", "y"), ("x2", "y2")), strict=True):
         figure.add_annotation(x=start, xref="paper", y=1, yref="paper", yanchor="bottom", xanchor="left",
@@ -144,6 +147,6 @@ def _names(figure: go.Figure, places, genes, ringed, titles: Mapping[str, str]) 
         figure.add_annotation(x=0, xref=f"{axes[0]} domain", y=0, yref=f"{axes[1]} domain", xanchor="left",
                               yanchor="bottom", text="UMAP 1 →, UMAP 2 ↑", showarrow=False, font={"size": 10})
         xy, names = places[side][ringed], genes[ringed]
-        for i in spaced(xy[:, 0], xy[:, 1], names, width=300, height=300, most=8):
+        for i in spaced(xy[:, 0], xy[:, 1], names, scale=(scale, scale), most=8):
             figure.add_annotation(x=float(xy[i, 0]), y=float(xy[i, 1]), xref=axes[0], yref=axes[1], text=str(names[i]),
                                   showarrow=False, yshift=13, font={"size": 11})

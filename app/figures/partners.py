@@ -32,8 +32,11 @@ def slope_figure(partners: pd.DataFrame, *, control: str, case: str, lines: Sequ
     pad = 0.06 * (high - low or 1)
     if len(shown):
         at = apart(shown["case"], 13 * (high - low + 2 * pad) / 240)
+        at += max(low - at.min(), 0) - max(at.max() - high, 0)  # inside the picture
         for row, y in zip(shown.itertuples(), at, strict=True):
-            figure.add_annotation(x=1.07, y=float(y), text=row.partner, showarrow=False, xanchor="left",
+            figure.add_trace(go.Scatter(x=[1.02, 1.07], y=[row.case, float(y)], mode="lines", hoverinfo="skip",
+                                        line={"color": GREY, "width": 0.7}, opacity=0.6))
+            figure.add_annotation(x=1.08, y=float(y), text=row.partner, showarrow=False, xanchor="left",
                                   font={"size": 11})
     figure.update_layout(
         **BASE, height=height, title=title, showlegend=False, margin={"l": 52, "r": 8, "t": above + 10, "b": 34},

@@ -28,24 +28,24 @@ def axis(title: str, *, standoff: int = 8) -> dict[str, Any]:
 def subtitle(lines: Sequence[str], *, letters: int = 100) -> tuple[dict[str, Any], int]:
     """Lines above a figure as its title, and the pixels that they take."""
     folded = [part for line in lines if line for part in wrap(line, letters)]
+    down = 4 + LINE * max(len(folded) - 1, 0)  # Plotly hangs a title by its last line
     title = {"text": "<br>".join(folded), "font": {"size": 12}, "x": 0, "xref": "container", "xanchor": "left", "y": 1,
-             "yref": "container", "yanchor": "top", "pad": {"t": 4, "l": 4}}  # fmt: skip
+             "yref": "container", "yanchor": "top", "pad": {"t": down, "l": 4}}  # fmt: skip
     return title, 10 + LINE * len(folded)
 
 
-def spaced(x: np.ndarray, y: np.ndarray, words: Sequence[str], *, width: float, height: float, most: int = 12,
+def spaced(x: np.ndarray, y: np.ndarray, words: Sequence[str], *, scale: tuple[float, float], most: int = 12,
            letter: float = 7, line: float = 15) -> list[int]:
     """Places of the points whose labels, set above them, do not overlap; earlier ones go first.
 
     Parameters
     ----------
     x, y
-        Places, shape (n,), which span a picture of `width` × `height` pixels.
+        Places, shape (n,).
+    scale
+        Pixels a unit of x and of y.
     """
-    if not len(x):
-        return []
-    across = (x - np.nanmin(x)) * width / (float(np.ptp(x)) or 1.0)
-    up = (y - np.nanmin(y)) * height / (float(np.ptp(y)) or 1.0)
+    across, up = x * scale[0], y * scale[1]
     kept: list[int] = []
     for i in range(len(x)):
         free = all(abs(across[i] - across[j]) > letter * (len(words[i]) + len(words[j])) / 2 + 4

@@ -59,7 +59,7 @@ def volcano_figure(table: pd.DataFrame, *, arm: str, level: float, smallest: flo
     )  # fmt: skip
     _lines(figure, level, smallest, top)
     first = np.flatnonzero(changed)[np.lexsort((-np.abs(x[changed]), fdr[changed]))]
-    for i in first[spaced(x[first], y[first], genes[first], width=640, height=300, most=LABELS)]:
+    for i in first[spaced(x[first], y[first], genes[first], scale=(640 / (2.24 * reach), 330 / top), most=LABELS)]:
         figure.add_annotation(x=x[i], y=y[i], text=str(genes[i]), showarrow=False, yshift=12, font={"size": 11.5})
     return figure
 
@@ -83,13 +83,14 @@ def _lines(figure: go.Figure, level: float, smallest: float | None, top: float) 
     marks = [(level, "solid", f"{100 * level:g}\u202f% FDR")]
     if smallest is not None and 0 < smallest < 1:
         marks.append((smallest, "dash", f"smallest FDR within reach: {_small(smallest)}"))
-    for value, dash, words in marks:
+    for place, (value, dash, words) in enumerate(sorted(marks, reverse=True)):  # the lower line first
         at = -np.log10(value)
         if at > top:
             continue
+        below = place < len(marks) - 1
         figure.add_hline(y=at, line={"color": GREY, "width": 1.2, "dash": dash}, layer="below")
-        figure.add_annotation(x=0 if dash == "dash" else 1, xref="paper", xanchor="left" if dash == "dash" else "right",
-                              y=at, yanchor="bottom", text=words, showarrow=False, font={"size": 11})
+        figure.add_annotation(x=1, xref="paper", xanchor="right", y=at, yanchor="top" if below else "bottom",
+                              text=words, showarrow=False, font={"size": 11})
 
 
 def _sides(across: str, value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from app.contrasts import StoredContrast, siblings
 from app.pages.compare import ids
 from app.pages.compare.inspector import panel
 from app.pages.compare.made import made
-from app.pages.compare.pictures import again, picture
+from app.pages.compare.pictures import SIMPSON, again, picture
 from app.pages.compare.tables import gene_grid
 from app.pages.compare.view import COLOURS, LEVELS, PICTURES, CompareView
 from app.pages.compare.words import ARM, arms_said, design_said, headline
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from app.services import Services
 
 FORM = "form:"  # before an address that leads to the form, in the choice of cells
-SIMPSON = ("All cells and one type can disagree (Simpson’s paradox): a changed mix of cell types makes genes seem to "
-           "gain or lose company where no cell changed. What holds within a type is a change of its cells.")  # fmt: skip
 
 
 def result(services: Services, stored: StoredContrast, contrast: Contrast, view: CompareView, *, gene: str,
@@ -36,7 +35,7 @@ def result(services: Services, stored: StoredContrast, contrast: Contrast, view:
     pick = {"gene": gene, "genes": [], "name": ""}
     stage = html.Div([
         _title(services, stored, contrast, view), *map(alert, faults), *_warnings(contrast), _verdict(contrast, view),
-        cells_choice(services, stored, contrast), _controls(view),
+        _controls(view, cells_choice(services, stored, contrast)),
         html.Div(picture(contrast, view, gene=gene), id=ids.STAGE, className="cmp-stage"),
         _table(contrast, view), made(stored.id, contrast),
     ], className="cmp-main gw-stack")  # fmt: skip
@@ -52,12 +51,11 @@ def result(services: Services, stored: StoredContrast, contrast: Contrast, view:
 def _title(services: Services, stored: StoredContrast, contrast: Contrast, view: CompareView) -> html.Div:
     facts = contrast.facts
     about = f"{facts['title']} · {stored.levels} · {stored.cells} · {design_said(facts)} · {when(stored.created)}"
-    words = html.Div([html.H1(headline(contrast, view.arm, view.fdr), id=ids.HEADLINE),
-                      html.P(about, className="gw-muted gw-small")])
+    words = html.H1(headline(contrast, view.arm, view.fdr), id=ids.HEADLINE)
     others = dcc.Link([icon("compare"), "Compare others"], href=f"/compare?{urlencode({'study': stored.study})}",
                       className="gw-button-quiet", title="Another comparison: a new one, or one that is there already")
-    return html.Div([words, html.Div([others, report_link(stored.id)], className="gw-row cmp-acts")],
-                    className="cmp-title")
+    acts = html.Div([others, report_link(stored.id)], className="gw-row cmp-acts")
+    return html.Div([html.Div([words, acts], className="cmp-title"), html.P(about, className="gw-muted gw-small")])
 
 
 def _warnings(contrast: Contrast) -> list[html.Div]:
@@ -66,10 +64,15 @@ def _warnings(contrast: Contrast) -> list[html.Div]:
 
 def _verdict(contrast: Contrast, view: CompareView) -> html.Div:
     """The verdict of the engine, beyond what the headline says, and what each arm found at the chosen FDR."""
-    first = headline(contrast, ARMS[0], 0.05).replace("\u202f", " ")
-    more = [text for text in contrast.facts["verdict"] if text.replace("\u202f", " ").rstrip(".") != first]
+    first = _bare(headline(contrast, ARMS[0], 0.05))
+    more = [text for text in contrast.facts["verdict"] if _bare(text) != first]
     return html.Div([html.P(arms_words(contrast, view), id=ids.ARMS), *(html.P(thin(text)) for text in more)],
                     className="cmp-verdict")
+
+
+def _bare(sentence: str) -> str:
+    """A sentence without spaces and stops, to tell whether two say the same."""
+    return re.sub(r"[\s.,]", "", sentence)
 
 
 def arms_words(contrast: Contrast, view: CompareView) -> str:
@@ -84,15 +87,15 @@ def cells_choice(services: Services, stored: StoredContrast, contrast: Contrast)
     types = sorted(told | (there.keys() - {""}))
     options = [{"value": there.get(kind) or FORM + again(contrast, only=kind),
                 "label": (kind or "All cells") + ("" if kind in there else " (to run)")} for kind in ["", *types]]
-    select = dmc.Select(id=ids.CELLS, data=options, value=stored.id, allowDeselect=False, size="xs", w=190,
+    select = dmc.Select(id=ids.CELLS, data=options, value=stored.id, allowDeselect=False, size="xs", w=148,
                         searchable=len(options) > 8, comboboxProps={"shadow": "md", "zIndex": 300},
                         **{"aria-label": "Which cells are compared"})
-    why = html.Span(SIMPSON, className="gw-muted gw-small")
-    return html.Div([html.Span("Cells", className="atlas-label"), select, why], className="cmp-cells")
+    return html.Div([html.Span("Cells", className="atlas-label"), select], className="cmp-choice", title=SIMPSON)
 
 
-def _controls(view: CompareView) -> html.Div:
-    """Arm, FDR, picture, colour of the maps."""
+def _controls(view: CompareView, cells: html.Div) -> html.Div:
+    """Arm, FDR, cells, picture, colour of the maps."""
+
     def choice(name: str, label: str, options: dict[Any, str], value: Any, about: str) -> html.Div:
         data = [{"value": str(key), "label": word} for key, word in options.items()]
         control = dmc.SegmentedControl(id=name, data=data, value=str(value), size="xs")
@@ -104,6 +107,7 @@ def _controls(view: CompareView) -> html.Div:
     return html.Div([
         choice(ids.ARM, "Changed by", arms, view.arm, "Which statistic says that a gene changed"),
         choice(ids.LEVEL, "FDR", levels, view.level, "False discovery rate below which a gene counts as changed"),
+        cells,
         choice(ids.PICTURE, "Show", PICTURES, view.view, "Which picture"),
         html.Div(choice(ids.COLOUR, "Colour", COLOURS, view.colour, "What the points of the maps are coloured by"),
                  className="cmp-colour"),

@@ -38,6 +38,10 @@ HOW = {
              "partners.",
 }  # fmt: skip
 
+SIMPSON = ("All cells and one type can disagree (Simpson’s paradox): a changed mix of cell types makes genes seem to "
+           "gain or lose company where no cell changed. What holds within a type is a change of its cells. The choice "
+           "of cells above leads from one to the other.")  # fmt: skip
+
 
 def picture(contrast: Contrast, view: CompareView, *, gene: str = "") -> html.Div:
     """The part of the page that a view shows."""
@@ -147,7 +151,9 @@ def shares(contrast: Contrast, view: CompareView, gene: str) -> html.Div:
     links = [dcc.Link(f"Compare again without {kind}", className="gw-button-quiet",
                       href=again(contrast, without=",".join([*facts["without"], kind]))) for kind in shifted]
     return _framed(ids.SHARES, figure, contrast, "cells", words="Share of each cell type by unit and condition.",
-                   below=[html.P(said), html.Div(links, className="gw-row")])
+                   below=[
+                       html.P(said), html.Div(links, className="gw-row"),
+                       html.P(SIMPSON, className="gw-muted gw-small")])  # fmt: skip
 
 
 def again(contrast: Contrast, *, without: str = "", only: str | None = None, space: str = "") -> str:
