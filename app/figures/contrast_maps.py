@@ -90,9 +90,8 @@ def _colour(colouring: Colouring, bar: bool) -> dict:
     title = f"{colouring.label}<br>{colouring.unit}" if colouring.unit else colouring.label
     scale = {"title": {"text": title, "side": "top", "font": {"size": 11}}, "thickness": 9, "len": 0.6,
              "outlinewidth": 0, "x": 1.005, "xpad": 2, "tickfont": {"size": 10}}  # fmt: skip
-    values = [float(value) if np.isfinite(value) else None for value in colouring.values]
-    return {"color": values, "colorscale": colourscale(CIVIDIS), "showscale": bar, **ends,
-            **({"colorbar": scale} if bar else {})}  # fmt: skip
+    return {"color": colouring.values.astype(float).tolist(), "colorscale": colourscale(CIVIDIS), **ends,
+            "showscale": bar, **({"colorbar": scale} if bar else {})}  # fmt: skip
 
 
 def level_colours(values: np.ndarray) -> dict[str, str]:

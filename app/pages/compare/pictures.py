@@ -77,7 +77,7 @@ _ICONS = {"pan": "pan", "lasso": "lasso", "select": "box", "fit": "fit"}
 
 def colouring(contrast: Contrast, view: CompareView) -> Colouring:
     """What the points of the maps are coloured by."""
-    if view.colour == "module":
+    if view.colour == "module" or not done(contrast, view.arm):
         return Colouring("Module", contrast.table["module"].astype(str).to_numpy())
     if view.colour == "change":
         return Colouring(ARM[view.arm][0], np.abs(contrast.table[view.arm].to_numpy(float)),
