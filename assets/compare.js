@@ -34,8 +34,8 @@
   function unselect() {
     const plot = plotIn("cmp-maps");
     if (!plot?.data) return;
-    select(plot, null);
-    if (plot._fullLayout.selections?.length) window.Plotly.relayout(plot, { selections: [] });
+    const drawn = plot._fullLayout.selections?.length;
+    Promise.resolve(drawn && window.Plotly.relayout(plot, { selections: [] })).then(() => select(plot, null));
   }
 
   /* What is drawn around in one map is selected in both. */

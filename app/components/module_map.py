@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from app.figures.modules import ModuleGrid, modules_figure
 
 FIRST = 4  # genes that name a module
+LETTERS = 34  # of a module's name in the picture
 
 
 def module_grid(modules: Sequence[Mapping[str, Any]], units: Sequence[Mapping[str, Any]]) -> ModuleGrid:
@@ -22,7 +23,7 @@ def module_grid(modules: Sequence[Mapping[str, Any]], units: Sequence[Mapping[st
     values = [[_number(module["units"].get(name)) for name in names] for module in modules]
     return ModuleGrid(
         names=tuple(module["name"] for module in modules),
-        labels=tuple(f"{module['name']} ({module['n']}): {', '.join(module['genes'][:FIRST])}" for module in modules),
+        labels=tuple(_label(module) for module in modules),
         units=tuple(names), levels=tuple(unit["level"] for unit in ordered),
         values=np.array(values, dtype=float).reshape(len(modules), len(names)),
     )  # fmt: skip
@@ -67,6 +68,12 @@ def _clustergram(values: np.ndarray) -> go.Figure:
             column_labels=[str(i) for i in range(values.shape[1])], cluster="row", center_values=False,
             link_fun=partial(linkage, method="average"), optimal_leaf_order=True,
         )  # fmt: skip
+
+
+def _label(module: Mapping[str, Any]) -> str:
+    """`1 (12): CD3D, CD3E, …`."""
+    words = f"{module['name']} ({module['n']}): {', '.join(module['genes'][:FIRST])}"
+    return words if len(words) <= LETTERS else words[:LETTERS].rpartition(",")[0] + ", …"
 
 
 def _number(value: float | None) -> float:

@@ -90,7 +90,7 @@ def _colour(colouring: Colouring, bar: bool) -> dict:
     title = f"{colouring.label}<br>{colouring.unit}" if colouring.unit else colouring.label
     scale = {"title": {"text": title, "side": "top", "font": {"size": 11}}, "thickness": 9, "len": 0.6,
              "outlinewidth": 0, "x": 1.005, "xpad": 2, "tickfont": {"size": 10}}  # fmt: skip
-    return {"color": colouring.values.astype(float).tolist(), "colorscale": colourscale(CIVIDIS), **ends,
+    return {"color": colouring.values.astype(float).tolist(), "colorscale": colourscale(CIVIDIS[2:]), **ends,
             "showscale": bar, **({"colorbar": scale} if bar else {})}  # fmt: skip
 
 
@@ -105,6 +105,7 @@ def _rings(xy: np.ndarray, size: float, at: dict[str, str]) -> go.Scatter:
         x=xy[:, 0].astype(float).round(4).tolist(), y=xy[:, 1].astype(float).round(4).tolist(), mode="markers",
         hoverinfo="skip", showlegend=False, name="changed", **at,
         marker={"symbol": "circle-open", "size": size + 6, "color": UP, "line": {"width": 1.8}},
+        unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
 
 

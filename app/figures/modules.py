@@ -63,7 +63,7 @@ def modules_figure(grid: ModuleGrid, order: Sequence[int], branches: Sequence[tu
         **BASE, height=height, title=title, showlegend=False,
         margin={"l": 10, "r": 10, "t": above + 34, "b": 84},
         xaxis=quiet | {"domain": [0, start or 0.01], "visible": False},
-        xaxis2=axis("Units, control first") | quiet | {"domain": [start, 0.66], "tickvals": list(range(n)),
+        xaxis2=axis("Units, control first") | quiet | {"domain": [start, 0.68], "tickvals": list(range(n)),
                                                       "ticktext": list(grid.units), "tickangle": -45, "anchor": "y",
                                                       "range": [-0.5, n - 0.5]},
         yaxis=quiet | {"domain": [0, 1 - 1.6 * bar], "side": "right", "anchor": "x2", "tickvals": y,

@@ -67,6 +67,7 @@ def volcano_figure(table: pd.DataFrame, *, arm: str, level: float, smallest: flo
 def ring(x: np.ndarray, y: np.ndarray, **place: str) -> go.Scatter:
     """A ring around the gene in view."""
     return go.Scatter(x=list(x), y=list(y), mode="markers", hoverinfo="skip", showlegend=False, name="in view",
+                      unselected={"marker": {"opacity": 1}},
                       marker={"symbol": "circle-open", "size": 18, "color": GREY, "line": {"width": 2.4}}, **place)
 
 

@@ -209,7 +209,7 @@ def test_the_table_has_every_gene_ranked_with_the_arms_side_by_side():
     assert [row["rank"] for row in rows] == list(range(1, 61))
     assert rows[0]["gene"] == found.table["partners"].idxmax()
     groups = [column["headerName"] for column in tables.grid_columns(CompareView(level=10)) if "children" in column]
-    assert groups[:4] == ["Partners ▾", "Neighbourhood", "Placement", "Expression"]
+    assert groups[:5] == ["Gene", "Partners ▾", "Neighbourhood", "Placement", "Expression"]
     fdr = tables.grid_columns(CompareView(level=10))[3]["children"][1]
     assert "0.1" in fdr["valueFormatter"]["function"] and "●" in fdr["valueFormatter"]["function"]
     json.dumps(rows, allow_nan=False)

@@ -43,9 +43,11 @@ def form(services: Services, study: Study, asked: ContrastParams) -> html.Sectio
 
 def _fields(services: Services, study: Study, asked: ContrastParams) -> list[Any]:
     found = conditions.columns(study)
-    by = asked.by if asked.by in found.names else conditions.OF_STUDY
+    by, none = asked.by if asked.by in found.names else conditions.OF_STUDY, []
     if by == conditions.OF_STUDY and len(conditions.levels(study, by)) < 2:
         by = next((name for name in found.names if name != study.roles.cell_type), conditions.OF_STUDY)
+        none = [html.P("This study names no two conditions. Choose the column that tells what you compare.",
+                       className="gw-muted")]  # fmt: skip
     levels = conditions.levels(study, by)
     control, case = conditions.sides(levels, control=asked.control, case=asked.case)
     chosen = replace(asked, by=by, control=control, case=case)
@@ -53,6 +55,7 @@ def _fields(services: Services, study: Study, asked: ContrastParams) -> list[Any
     whose = study.roles.batch or "datasets"
     run = html.Button([icon("play"), "Compare"], id=ids.RUN, className="gw-button", type="button")
     return [
+        *none,
         _row([study_choice(services, study),
               _select(ids.BY, "Compared by", [{"value": "", "label": by_words(study)}, *columns], by,
                       "obs column with the conditions"),
@@ -117,7 +120,7 @@ def there(found: list[StoredContrast], titles: dict[str, str]) -> html.Section:
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="gw-table")
     return html.Section([html.H2("Comparisons that are there"),
                          html.Div(table, className="gw-scroll", tabIndex=0, role="region",
-                                  **{"aria-label": "Comparisons that are there"})],
+                                  **{"aria-label": "Table of the comparisons"})],
                         className="gw-card", **{"aria-label": "Comparisons that are there"})
 
 

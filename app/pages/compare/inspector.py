@@ -65,7 +65,7 @@ def gene_panel(services: Services, contrast: Contrast, name: str, view: CompareV
     slope = slope_figure(partners, control=control, case=case,
                          lines=["95 % intervals; the most changed partners", warned])
     network = network_figure(partners, gene, control=control, case=case, lines=[
-        "Surest partners; width |correlation|, dashed negative", warned])  # fmt: skip
+        "Surest partners; width |correlation|, dashed negative, filled on both sides", warned])  # fmt: skip
     files = [_file("partners", ending) for ending in ("csv", "tsv")]
     return [
         html.Div([html.Div([html.H2(gene), html.P(about, className="gw-muted gw-small")]), clear_button()],

@@ -96,7 +96,7 @@ def grid_rows(contrast: Contrast) -> list[dict[str, Any]]:
 
 def grid_columns(view: CompareView) -> list[dict[str, Any]]:
     """Columns in groups; an FDR below the chosen one wears a dot, and the chosen arm stands out."""
-    gene = {"field": "gene", "headerName": "Gene", "pinned": "left", "width": 118, "filter": "agTextColumnFilter"}
+    gene = {"field": "gene", "headerName": "Symbol", "pinned": "left", "width": 118, "filter": "agTextColumnFilter"}
     head = {"headerName": "Rank", "field": "rank", "width": 78, "headerTooltip": "1 changed its partners most"}
     module = {"field": "module", "headerName": "Module", "width": 90, "filter": "agTextColumnFilter",
               "headerTooltip": "Genes that keep company; 1 is the largest module",
@@ -108,7 +108,8 @@ def grid_columns(view: CompareView) -> list[dict[str, Any]]:
     levels = {"headerName": "Mean expression", "headerTooltip": "log(1 + counts per 10,000)", "children": [
         _column("mean_control", "Control", "Mean of log(1 + counts per 10,000)", 90, ".2f"),
         _column("mean_case", "Case", "Mean of log(1 + counts per 10,000)", 80, ".2f")]}  # fmt: skip
-    return [gene, head, module, *(_arm(arm, view) for arm in ARMS), partners, levels]
+    named = {"headerName": "Gene", "children": [gene]}  # a group too, so that no header is empty
+    return [named, head, module, *(_arm(arm, view) for arm in ARMS), partners, levels]
 
 
 def _arm(arm: str, view: CompareView) -> dict[str, Any]:
