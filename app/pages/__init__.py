@@ -10,6 +10,7 @@ from typing import Any
 
 from app.pages import (
     atlas,
+    compare,
     data,
     data_file,
     enrichment,
@@ -54,6 +55,7 @@ PAGES = (
     Page(library),
     Page(atlas, "atlas", "a"),
     Page(modalities, "modalities", "m"),
+    Page(compare, "compare", "c"),
     Page(enrichment, named=True),
     Page(quality, "quality", "q"),
     Page(jobs, "jobs", "j"),

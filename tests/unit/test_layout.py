@@ -77,8 +77,8 @@ MAY = {
                                          "engine.library", "engine.metrics", "engine.pipeline", "engine.pp",
                                          "engine.profiles", "engine.studies", "engine.terminal", "engine.tl"},
     "app.figures": {"plotly", "pandas", "numpy", "engine.errors", "engine.types", "engine.metrics", "engine.tl.flows"},
-    "app": SCIENCE | {"engine", "dash", "dash_mantine_components", "dash_ag_grid", "plotly", "flask", "orjson",
-                      "werkzeug", "gunicorn"},
+    "app": SCIENCE | {"engine", "dash", "dash_mantine_components", "dash_ag_grid", "dash_bio", "plotly", "flask",
+                      "orjson", "werkzeug", "gunicorn"},
 }  # fmt: skip
 
 
@@ -134,6 +134,13 @@ def test_celery_is_imported_in_two_files_and_torch_in_two_of_graph():
 
 def test_figures_never_import_dash():
     assert not [m for m in FILES if m.startswith("app.figures") and any(n.startswith("dash") for n in imports(m))]
+
+
+def test_dash_bio_is_imported_in_one_component_and_only_when_it_is_used():
+    users = {module for module in FILES if any(name.startswith("dash_bio") for name in imports(module))}
+    assert users == {"app.components.module_map"}
+    tree = ast.parse(FILES["app.components.module_map"].read_text())
+    assert not [node for node in tree.body if isinstance(node, ast.Import) and node.names[0].name == "dash_bio"]
 
 
 def test_there_is_no_circle_of_imports():

@@ -1,0 +1,112 @@
+"""What a study's cells can be compared by: columns, levels, donors a side, and the sentence about them."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+
+from app import conditions
+from app.components.compare_link import compare_link, known_study
+from engine.errors import InvalidStudy
+from engine.params import ContrastParams
+from engine.types import DatasetSource, Roles, Study
+
+
+@pytest.fixture
+def study(tmp_path) -> Study:
+    """Eight donors, four in each state, two runs that go with the state, three cell types; two files."""
+    sources = []
+    for state, first in (("healthy", 0), ("COVID-19", 4)):
+        donor = np.repeat([f"P{first + i}" for i in range(4)], 30)
+        obs = pd.DataFrame({
+            "state": state, "donor": donor, "run": f"run {state}", "lane": np.tile(["a", "b"], 60),
+            "kind": np.tile(["B", "T", "Plasmablast"], 40), "score": np.linspace(0, 1, 120),
+            "cell": [f"{i}" for i in range(120)],
+        }, index=[f"{state}{i}" for i in range(120)])  # fmt: skip
+        adata = anndata.AnnData(np.ones((120, 5), np.float32), obs=obs)
+        adata.write_h5ad(tmp_path / f"{state}.h5ad")
+        sources.append(DatasetSource(state, str(tmp_path / f"{state}.h5ad"), condition=state))
+    roles = Roles(condition="state", batch="donor", cell_type="kind")
+    return Study("two", "Two states", tuple(sources), roles)
+
+
+def params(**changes) -> ContrastParams:
+    return ContrastParams(**{"control": "healthy", "case": "COVID-19"} | changes)
+
+
+def test_columns_with_two_levels_over_all_files_can_be_chosen(study):
+    found = conditions.columns(study)
+    assert found.names == ("state", "donor", "run", "lane", "kind")
+    assert set(found.cell_types) == {"B", "T", "Plasmablast"}
+
+
+def test_the_level_named_like_a_control_is_the_control(study):
+    levels = conditions.levels(study, "")
+    assert levels == {"healthy": 120, "COVID-19": 120}
+    assert conditions.sides(levels) == ("healthy", "COVID-19")
+    assert conditions.sides(levels, control="COVID-19") == ("COVID-19", "healthy")
+    assert conditions.sides(["b", "a", "c"], case="b") == ("a", "b") and conditions.sides([]) == ("", "")
+
+
+def test_without_a_column_the_datasets_tell_the_condition(study):
+    bare = Study("bare", "Bare", study.datasets)
+    assert conditions.condition_of(bare, "") == "" and set(conditions.levels(bare, "")) == {"healthy", "COVID-19"}
+    found = conditions.design(bare, params())
+    assert (found.n_control, found.n_case) == (1, 1) and not found.enough
+
+
+def test_donors_are_counted_a_side_and_labellings_as_there_are(study):
+    found = conditions.design(study, params())
+    assert (found.n_control, found.n_case, found.both, found.cells_control) == (4, 4, 0, 120)
+    assert found.labellings == len(list(combinations(range(8), 4))) // 2 == 35
+    text, warned = conditions.design_words(found, control="healthy", case="COVID-19")
+    assert text.startswith("4 donors of healthy and 4 of COVID-19") and "35 distinct ways" in text and warned == []
+
+
+def test_too_few_donors_are_warned_of_before_anything_runs(study):
+    found = conditions.design(study, params(donor="run"))
+    text, (warned,) = conditions.design_words(found, control="healthy", case="COVID-19")
+    assert "1 and 1 donor: cells will be permuted instead" in warned and "differences between people" in warned
+
+
+def test_batches_that_go_with_the_condition_are_warned_of(study):
+    assert conditions.design(study, params(batch="run")).confounded
+    assert not conditions.design(study, params(batch="lane")).confounded
+    _, warned = conditions.design_words(conditions.design(study, params(batch="run")), control="a", case="b")
+    assert "Every batch lies in one condition alone" in warned[0]
+
+
+def test_donors_in_both_conditions_are_pairs(study):
+    found = conditions.design(study, ContrastParams(by="lane", control="a", case="b"))
+    assert found.paired and found.labellings == 2**7
+    assert "each is compared with itself" in conditions.design_words(found, control="a", case="b")[0]
+
+
+def test_cell_types_are_kept_or_left_out(study):
+    assert conditions.design(study, params(only="B")).cells_control == 40
+    assert conditions.design(study, params(without="B, T")).cells_case == 40
+    empty = conditions.design(study, params(only="B", without="B"))
+    assert "No cell of 'healthy' is left" in conditions.design_words(empty, control="healthy", case="COVID-19")[1][0]
+
+
+def test_few_labellings_are_warned_of():
+    found = conditions.Sides(3, 3, 0, 90, 90)
+    text, warned = conditions.design_words(found, control="a", case="b")
+    assert found.labellings == 10 and "no p can come below 0.1" in warned[0]
+
+
+def test_an_unknown_column_is_a_sentence(study):
+    with pytest.raises(InvalidStudy, match="has no obs column 'stat'"):
+        conditions.levels(study, "stat")
+
+
+def test_a_link_is_offered_where_there_are_two_conditions(study, services):
+    (link,) = compare_link(study)
+    assert link.href == "/compare?study=two"
+    assert compare_link(Study("bare", "Bare", study.datasets))
+    assert compare_link(services.library.study("pbmc68k-lineages")) == [] and compare_link(None) == []
+    assert known_study(services, "gone") is None
