@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.report.archive import archive
-from engine.report.build import Report
+from engine.report.build import GENE_PAGES, Report
 from engine.report.inputs import ENRICHMENT, REGULATORS, checked
 from engine.report.page import page
 
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
     from engine.types import Contrast
 
-GENE_PAGES = 6
+__all__ = ["GENE_PAGES", "Report", "archive", "page", "report_html", "report_of", "report_zip"]
 
 
-def report_html(contrast: Contrast, *, enrichment: pd.DataFrame | None = None, regulators: pd.DataFrame | None = None,
-                gene_pages: int = GENE_PAGES, citation: str = "", commands: tuple[str, ...] = ()) -> str:
-    """One page that needs nothing else, for the screen and for print.
+def report_of(contrast: Contrast, *, enrichment: pd.DataFrame | None = None, regulators: pd.DataFrame | None = None,
+              gene_pages: int = GENE_PAGES, citation: str = "", commands: tuple[str, ...] = (),
+              enriched: str = "") -> Report:  # fmt: skip
+    """A report, ready to become a `page` or an `archive`.
 
     Parameters
     ----------
@@ -33,28 +34,28 @@ def report_html(contrast: Contrast, *, enrichment: pd.DataFrame | None = None, r
         How the study wants to be cited.
     commands
         Lines that made the enrichment and the regulators.
+    enriched
+        What the genes of the enrichment are.
 
     Raises
     ------
     InvalidFile
-        When a table lacks a column.
+        When a table lacks a column, or holds text where a number belongs.
     """
-    return page(_report(contrast, enrichment, regulators, gene_pages, citation, commands))
-
-
-def report_zip(contrast: Contrast, *, enrichment: pd.DataFrame | None = None, regulators: pd.DataFrame | None = None,
-               gene_pages: int = GENE_PAGES, citation: str = "", commands: tuple[str, ...] = ()) -> bytes:
-    """The page with every figure as SVG and PNG, every table with all its rows, methods, facts and command lines.
-
-    Takes what `report_html` takes; the same request gives the same bytes.
-    """
-    return archive(_report(contrast, enrichment, regulators, gene_pages, citation, commands))
-
-
-def _report(contrast: Contrast, enrichment: pd.DataFrame | None, regulators: pd.DataFrame | None, gene_pages: int,
-            citation: str, commands: tuple[str, ...]) -> Report:  # fmt: skip
     if enrichment is not None:
         enrichment = checked(enrichment, ENRICHMENT, name="The enrichment")
     if regulators is not None:
         regulators = checked(regulators, REGULATORS, name="The table of regulators")
-    return Report(contrast, enrichment, regulators, gene_pages, citation, commands)
+    return Report(contrast, enrichment, regulators, gene_pages, citation, commands, enriched)
+
+
+def report_html(contrast: Contrast, *, enrichment: pd.DataFrame | None = None, regulators: pd.DataFrame | None = None,
+                gene_pages: int = GENE_PAGES) -> str:
+    """One page that needs nothing else, for the screen and for print; see `report_of`."""
+    return page(report_of(contrast, enrichment=enrichment, regulators=regulators, gene_pages=gene_pages))
+
+
+def report_zip(contrast: Contrast, *, enrichment: pd.DataFrame | None = None, regulators: pd.DataFrame | None = None,
+               gene_pages: int = GENE_PAGES) -> bytes:
+    """The page, every figure as SVG and PNG, every table with all rows; the same request gives the same bytes."""
+    return archive(report_of(contrast, enrichment=enrichment, regulators=regulators, gene_pages=gene_pages))

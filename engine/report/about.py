@@ -32,8 +32,11 @@ def sides(contrast: Contrast) -> tuple[str, str]:
 def units(contrast: Contrast) -> str:
     """`4 donors against 4 donors`: case first."""
     design = contrast.facts["design"]
-    one = {"donors": "donor", "paired donors": "paired donor", "cells": "cell"}.get(design["unit"], design["unit"])
-    return f"{plural(design['n_case'], one)} against {plural(design['n_control'], one)}"
+    if design["unit"] == "paired donors":
+        return f"{plural(design['n_case'], 'donor')}, each in both conditions"
+    more = " of cells" if design["unit"] == "cells" else ""
+    one = "block" if design["unit"] == "cells" else "donor"
+    return f"{plural(design['n_case'], one)}{more} against {plural(design['n_control'], one)}{more}"
 
 
 def done(contrast: Contrast, arm: str) -> bool:
@@ -65,7 +68,7 @@ def top(contrast: Contrast, n: int) -> list[str]:
 def permuted(contrast: Contrast) -> str:
     """How labels were permuted, in words: `all 35 distinct labellings of the donors`."""
     design = contrast.facts["design"]
-    who = "cells" if design["unit"] == "cells" else "donors"
-    if design["exact"]:
-        return f"all {whole(design['permutations'])} distinct labellings of the {who}"
-    return f"{whole(design['permutations'])} random labellings of the {who}"
+    ways = {"paired donors": "ways to exchange the labels within donors", "cells": "labellings of the blocks of cells"}
+    how = ways.get(design["unit"], "labellings of the donors")
+    n = whole(design["permutations"])
+    return f"all {n} distinct {how}" if design["exact"] else f"{n} {how} drawn from {whole(design['labellings'])}"

@@ -50,7 +50,7 @@ def methods_text(report: Report) -> str:
     said = []
     for sentence in report.methods:
         found = ", ".join(map(str, marks(sentence, report.references)))
-        said.append(clean(sentence.text) + (f" [{found}]" if found else ""))
+        said.append(clean(sentence.text).removesuffix(".") + (f" [{found}]." if found else "."))
     works = [f"{place}. {clean(work.text)} {work.link}".rstrip() for place, work in
              enumerate(report.references.values(), 1)]  # fmt: skip
     return "\n".join(["Methods", "", " ".join(said), "", "References", "", *works, ""])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from engine.report import figures
 from engine.report.about import ARM_TITLES, LEVEL, changed, done, top
 from engine.report.canvas import Drawing
-from engine.report.methods import command_lines, methods
+from engine.report.methods import methods
 from engine.report.references import Reference, cited
-from engine.report.tables import Table, arm_tables, composition_table, found_table, partner_table
+from engine.report.tables import Table, alone, arm_tables, composition_table, found_table, partner_table
 from engine.report.text import Sentence
 from engine.types import ARMS, Contrast
 from engine.words import listing, percent
@@ -19,6 +19,7 @@ from engine.words import listing, percent
 if TYPE_CHECKING:
     import pandas as pd
 
+GENE_PAGES = 6  # genes shown with their partners
 TERM_WORDS = {"term": "Term", "size": "Size", "overlap": "Found", "odds_ratio": "Odds ratio", "p": "p", "fdr": "FDR",
               "genes": "Genes"}  # fmt: skip
 REGULATOR_WORDS = {"regulator": "Regulator", "n_targets": "Targets", "n_changed": "Changed", "z": "z (predicted)",
@@ -44,16 +45,17 @@ class Report:
     contrast: Contrast
     enrichment: pd.DataFrame | None = None
     regulators: pd.DataFrame | None = None
-    gene_pages: int = 6
+    gene_pages: int = GENE_PAGES
     citation: str = ""
-    commands: tuple[str, ...] = field(default=())
+    commands: tuple[str, ...] = ()
+    enriched: str = ""
 
     @cached_property
     def sections(self) -> list[Section]:
         """All sections; one whose data is missing says so."""
         made = [_genes(self.contrast), _partners(self.contrast, self.gene_pages), _maps(self.contrast),
                 _modules(self.contrast), _composition(self.contrast)]  # fmt: skip
-        made += [_enrichment(self.enrichment)] if self.enrichment is not None else []
+        made += [_enrichment(self.enrichment, self.enriched)] if self.enrichment is not None else []
         made += [_regulators(self.regulators)] if self.regulators is not None else []
         return [*made, _tables(self.contrast)]
 
@@ -67,7 +69,14 @@ class Report:
 
     @cached_property
     def command_lines(self) -> list[str]:
-        return command_lines(self.contrast, self.commands)
+        """Lines that repeat the comparison and this report, in the folder of its archive."""
+        compare = self.contrast.facts["made"]["command"]
+        kept = "" if "--contrast" in compare else " --contrast contrast.h5ad"
+        tables = {"enrichment": self.enrichment, "regulators": self.regulators}
+        given = [f"--{name} tables/{name}.tsv" for name, table in tables.items() if table is not None]
+        genes = [f"--genes {self.gene_pages}"] if self.gene_pages != GENE_PAGES else []
+        report = " ".join(["python -m engine report contrast.h5ad", *given, *genes])
+        return [compare + kept, *self.commands, f"{report} --out report.html --zip report.zip"]
 
 
 def _present(*drawings: Drawing | None) -> tuple[Drawing, ...]:
@@ -114,12 +123,12 @@ def _composition(contrast: Contrast) -> Section:
                    (shown,) if shown else ())  # fmt: skip
 
 
-def _enrichment(table: pd.DataFrame) -> Section:
+def _enrichment(table: pd.DataFrame, of: str) -> Section:
+    title, words = "What the changed genes have in common", (f"The genes asked about: {of}.",) if of else ()
     if table.empty:
-        return Section("enrichment", "What the changed genes have in common", ("No term could be tested.",))
-    listed = found_table("enrichment", "Enriched terms", table, TERM_WORDS)
-    return Section("enrichment", "What the changed genes have in common", (), _present(figures.enrichment(table)),
-                   (listed,))  # fmt: skip
+        return Section("enrichment", title, (*words, "No term could be tested."))
+    listed = found_table("enrichment", "Enriched terms", alone(table), TERM_WORDS)
+    return Section("enrichment", title, words, _present(figures.enrichment(table)), (listed,))
 
 
 def _regulators(table: pd.DataFrame) -> Section:

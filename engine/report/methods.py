@@ -44,8 +44,8 @@ def _data(contrast: Contrast) -> Iterator[Sentence]:
     yield Sentence(f"{counts[0]} was compared with {counts[1]}, two levels of the column “{facts['by']}” of the study "
                    f"“{facts['title']}”, {kinds}{without}.", ("study",))  # fmt: skip
     paired = {"paired donors": "Donors are in both conditions and were compared with themselves (paired).",
-              "cells": "The unit of inference is the cell, for want of donors: differences between people count as "
-              "differences between conditions."}  # fmt: skip
+              "cells": "For want of donors, the units of inference are blocks of cells: differences between people "
+              "count as differences between conditions."}  # fmt: skip
     yield Sentence(paired.get(design["unit"], "The unit of inference is the donor."))
     params = facts["params"]
     yield Sentence(f"{plural(len(contrast.genes), 'gene')} entered: the most variable, at most "
@@ -54,16 +54,18 @@ def _data(contrast: Contrast) -> Iterator[Sentence]:
 
 
 def _partners(contrast: Contrast) -> Iterator[Sentence]:
-    design, unit = contrast.facts["design"], contrast.facts["design"]["unit"]
-    yield Sentence("Correlations between genes were estimated by CS-CORE, which allows for the depth of each cell, "
-                   f"within {'conditions' if unit == 'cells' else 'donors'}; their standard errors are those of a "
-                   f"jackknife over {unit.removeprefix('paired ')}.", ("cs-core",))  # fmt: skip
+    design = contrast.facts["design"]
+    over = "blocks of cells" if design["unit"] == "cells" else "donors"
+    yield Sentence(f"Correlations between genes were estimated within {over} by CS-CORE, which allows for the depth of "
+                   f"each cell; their standard errors are those of a jackknife over {over}.", ("cs-core",))  # fmt: skip
     yield Sentence("The change of a gene's partners is the root mean square change of its correlations with all other "
                    "genes, in standard errors.")  # fmt: skip
-    how = "exact" if design["exact"] else f"drawn with seed {contrast.facts['params']['seed']}"
+    how = "exact" if design["exact"] else f"seed {contrast.facts['params']['seed']}"
     smallest = f"the smallest FDR they allow is {number(design['smallest_fdr'])}"
-    yield Sentence(f"Its p is the share of {permuted(contrast)} ({how}) with a change at least as large; {smallest}. "
-                   "FDR is by Benjamini–Hochberg over genes.", ("bh",))  # fmt: skip
+    yield Sentence(f"It was worked out again under {permuted(contrast)} ({how}); p is the share of these values, each "
+                   "in standard deviations from its gene's mean and pooled over genes, that is at least as large; "
+                   f"{smallest}.", ("sam",))  # fmt: skip
+    yield Sentence("FDR is by Benjamini–Hochberg over genes.", ("bh",))
     yield Sentence(
         f"Intervals of correlations are estimate ± t({(1 + COVERAGE) / 2:g}, n − 2) · standard error, n units in all. "
         f"A partner was gained or lost where the {percent(COVERAGE)} interval of the change excludes 0, the change is "
@@ -90,11 +92,3 @@ def _groups(contrast: Contrast) -> Iterator[Sentence]:
     if contrast.facts["composition"]:
         yield Sentence("The share of every cell type in each unit was compared between the conditions; FDR is by "
                        "Benjamini–Hochberg over cell types.", ("bh",))  # fmt: skip
-
-
-def command_lines(contrast: Contrast, further: tuple[str, ...] = ()) -> list[str]:
-    """The lines that repeat the comparison and this report."""
-    compare = contrast.facts["made"]["command"]
-    kept = "" if "--contrast" in compare else " --contrast contrast.h5ad"
-    told = [compare + kept, *further]
-    return told + ["python -m engine report contrast.h5ad --out report.html --zip report.zip"]

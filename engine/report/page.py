@@ -80,6 +80,7 @@ def _section(report: Report, section: Section) -> str:
     words = "".join(f"<p>{html(text)}</p>" for text in section.words)
     drawn = _grid(report, section) if section.side_by_side else "".join(_figure(report, d) for d in section.drawings)
     tables = "".join(_table(table) for table in section.tables)
+    tables = f'<div class="pairs">{tables}</div>' if len(section.tables) > 1 else tables
     return f'<section id="{section.key}"><h2>{html(section.title)}</h2>{words}{drawn}{tables}</section>'
 
 
@@ -117,7 +118,8 @@ def _table(table: Table) -> str:
 
 def _closing(report: Report) -> Iterator[str]:
     facts = report.contrast.facts
-    said = " ".join(html(sentence.text) + _marks(report, sentence) for sentence in report.methods)
+    said = " ".join(f"{html(sentence.text.removesuffix('.'))}{_marks(report, sentence)}."
+                    for sentence in report.methods)  # fmt: skip
     packages = ", ".join(f"{name} {version}" for name, version in sorted(facts["made"]["packages"].items()))
     software = f"Geneweave {facts['made']['version']}, Python {facts['made']['python']}, {packages}."
     sources = "".join(f"<tr><td>{html(name)}</td><td class=\"number\">{html(plural(source['n_cells'], 'cell'))}</td>"

@@ -42,6 +42,11 @@ REFERENCES = {
         "Muzellec, B., Teleńczuk, M., Cabeli, V. & Andreux, M.",
         "PyDESeq2: a python package for bulk RNA-seq differential expression analysis",
         "Bioinformatics 39, btad547", "2023", "https://doi.org/10.1093/bioinformatics/btad547"),
+    "sam": Reference(
+        "Tusher, V. G., Tibshirani, R. & Chu, G.",
+        "Significance analysis of microarrays applied to the ionizing radiation response",
+        "Proceedings of the National Academy of Sciences 98, 5116–5121", "2001",
+        "https://doi.org/10.1073/pnas.091062498"),
     "bh": Reference(
         "Benjamini, Y. & Hochberg, Y.",
         "Controlling the false discovery rate: a practical and powerful approach to multiple testing",

@@ -113,6 +113,11 @@ def found_table(name: str, title: str, frame: pd.DataFrame, words: dict[str, str
     return table(name, title, f"The first {whole(len(shown))} of {plural(len(frame), 'row')}, by FDR.", shown)
 
 
+def alone(terms: pd.DataFrame) -> pd.DataFrame:
+    """Terms that stand for themselves, where the table says which others each is `like`."""
+    return terms[terms["like"] == terms["term"]] if "like" in terms else terms
+
+
 def _first_genes(text: str) -> str:
     """Genes of a term, the first few where there are many."""
     genes = re.split(r"[;, ]+", text.strip())

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.report.about import LEVEL
 from engine.report.canvas import INK, Drawing
+from engine.report.tables import alone
 from engine.report.text import short
 from engine.words import number, percent, plural, whole
 
@@ -24,7 +25,7 @@ def enrichment(table: pd.DataFrame) -> Drawing | None:
     table = table[np.isfinite(table["fdr"].astype(float))]
     if table.empty:
         return None
-    shown = table.sort_values(["fdr", "p", "term"], kind="stable")[:ROWS]
+    shown = alone(table).sort_values(["fdr", "p", "term"], kind="stable")[:ROWS]
     hits = int((table["fdr"] < LEVEL).sum())
     best = shown.iloc[0]
     told = f"{plural(hits, 'term')} of {whole(len(table))} tested below {percent(LEVEL)} FDR."
@@ -32,8 +33,9 @@ def enrichment(table: pd.DataFrame) -> Drawing | None:
         "enrichment", "What the changed genes have in common",
         f"Bubbles of {plural(len(shown), 'term')}. {told} First: {short(best['term'], 80)}, "
         f"FDR {number(float(best['fdr']))}.",
-        f"The {plural(len(shown), 'term')} with the smallest FDR. {told} Across: FDR (Benjamini–Hochberg over all "
-        "terms tested). Area: genes found in the term. Colour: share of the term's genes that were found. Dotted: "
+        f"The {plural(len(shown), 'term')} with the smallest FDR{', like terms folded' * ('like' in table)}. {told} "
+        "Across: FDR (Benjamini–Hochberg over all terms tested). Area: genes found in the term. Colour: share of the "
+        "term's genes that were found. Dotted: "
         f"{percent(LEVEL)} FDR.",
         lambda figure: _draw(figure, shown), 6.6, 1.2 + 0.3 * len(shown),
     )  # fmt: skip

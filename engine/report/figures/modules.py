@@ -63,8 +63,7 @@ def _left_out(n: int) -> str:
 def _draw(figure: Figure, contrast: Contrast, names: list[str], values: np.ndarray, n_control: int) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
-    signed = LinearSegmentedColormap.from_list("signed", [DOWN, "#ffffff", UP])
-    signed.set_bad(GREY)
+    signed = LinearSegmentedColormap.from_list("signed", [DOWN, "#ffffff", UP]).with_extremes(bad=GREY)
     widest = max(np.nanmax(np.abs(values), initial=0.0, where=np.isfinite(values)), 0.1)
     shares = [n_control, len(names) - n_control]
     panels = figure.subplots(1, 2, sharey=True, width_ratios=shares)

@@ -28,12 +28,13 @@ def volcano(contrast: Contrast) -> Drawing | None:
     control, case = sides(contrast)
     hits = f"{whole(len(found))} of {whole(len(table))} genes lie below {percent(LEVEL)} FDR"
     best = f": first {listing([short(gene) for gene in found[:5]])}" if found else ""
+    colours = " (vermillion: closer to the others in the case; blue: looser)" if found else ""
     return Drawing(
         "volcano", "Change of partners against false discovery rate",
         f"Scatter of {whole(len(table))} genes, net change of their correlations against minus log FDR. {hits}{best}.",
         f"Each point is a gene (n = {whole(len(table))}; {units(contrast)}). Across: mean change of |correlation| with "
         f"all other genes, {case} − {control}. Up: FDR of the change of partners ({permuted(contrast)}, "
-        f"Benjamini–Hochberg). {hits}; of these, vermillion became closer to the others, blue looser. "
+        f"Benjamini–Hochberg). {hits}{colours}. "
         f"Dashed: the smallest FDR that these labellings allow, {number(contrast.facts['design']['smallest_fdr'])}.",
         lambda figure: _draw(figure, contrast), 6.6, 3.8,
     )  # fmt: skip
