@@ -64,7 +64,7 @@ def inline(drawing: Drawing) -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", text, flags=re.S)
     text = re.sub(r'(?<=[ "(])(id="|xlink:href="#|url\(#)', rf"\1{drawing.name}-", text)
-    text = text.replace(INK, "currentColor").replace(PAPER, "var(--paper)")
+    text = text.replace(INK, "currentColor").replace(PAPER, "var(--paper)").replace(DOWN, "var(--down)")
     start, end = f"{drawing.name}-title", f"{drawing.name}-alt"
     head = (f'<svg role="img" aria-labelledby="{start} {end}" '
             f'viewBox="0 0 {72 * drawing.width:g} {72 * drawing.height:g}" xmlns="http://www.w3.org/2000/svg" '

@@ -97,7 +97,7 @@ def composition_table(contrast: Contrast) -> Table | None:
     if frame.empty:
         return None
     control, case = sides(contrast)
-    shown = frame[["cell_type", "control", "case", "p", "fdr"]].copy()
+    shown = frame.sort_values("p", kind="stable")
     shown[["control", "case"]] *= 100
     shown.columns = ["Cell type", f"{control} (%)", f"{case} (%)", "p", "FDR"]
     return table("composition", "Composition", f"{plural(len(shown), 'cell type')}, mean shares of units.", shown)

@@ -52,7 +52,7 @@ def _draw(figure: Figure, contrast: Contrast, rows: list[dict]) -> None:
         for side, shift, colour, mark, label in (("control", -0.16, DOWN, "o", labels[0]),
                                                  ("case", 0.16, UP, "s", labels[1])):  # fmt: skip
             shares = [share for unit, share in row["units"].items() if side_of.get(unit) == side and share is not None]
-            axes.plot(shares, np.full(len(shares), place + shift), mark, color=colour, markersize=3, alpha=0.5,
+            axes.plot(shares, np.full(len(shares), place + shift), mark, color=colour, markersize=3, alpha=0.7,
                       markeredgewidth=0)  # fmt: skip
             if row[side] is not None:
                 axes.plot(row[side], place + shift, mark, color=colour, markersize=6, markeredgecolor=PAPER,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.report.about import sides
-from engine.report.canvas import DOWN, GREY, UP, Drawing
+from engine.report.canvas import GREY, UP, Drawing
 from engine.report.text import short
 from engine.words import number, whole
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from engine.types import Contrast
 
+COLD = "#0072b3"  # not quite DOWN, which a dark page makes brighter: cells keep the colours of their bar
 ROWS, COLUMNS = 20, 40  # most that can be read
 
 
@@ -63,7 +64,7 @@ def _left_out(n: int) -> str:
 def _draw(figure: Figure, contrast: Contrast, names: list[str], values: np.ndarray, n_control: int) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
-    signed = LinearSegmentedColormap.from_list("signed", [DOWN, "#ffffff", UP]).with_extremes(bad=GREY)
+    signed = LinearSegmentedColormap.from_list("signed", [COLD, "#ffffff", UP]).with_extremes(bad=GREY)
     widest = max(np.nanmax(np.abs(values), initial=0.0, where=np.isfinite(values)), 0.1)
     shares = [n_control, len(names) - n_control]
     panels = figure.subplots(1, 2, sharey=True, width_ratios=shares)

@@ -54,19 +54,21 @@ def _draw(figure: Figure, contrast: Contrast) -> None:
     axes.set(xlim=(-1.5 * widest, 1.5 * widest), ylim=(-0.02 * tallest, tallest), ylabel="−log₁₀ FDR",
              xlabel="Mean change of |correlation| with all other genes")  # fmt: skip
     axes.axvline(0, color=GREY, linewidth=0.5)
-    _line(axes, LEVEL, f"{percent(LEVEL)} FDR", ":")
-    if smallest and smallest < 1:
-        _line(axes, smallest, f"smallest FDR possible, {number(smallest)}", "--")
+    lines = [(LEVEL, f"{percent(LEVEL)} FDR", ":")]
+    lines += [(smallest, f"smallest FDR\npossible, {number(smallest)}", "--")] if smallest and smallest < 1 else []
+    _lines(axes, lines, tallest)
     names = np.array([short(gene, 16) for gene in table.index])
     for keep, side in ((hit & (x >= 0), 1), (hit & (x < 0), -1)):
         _name(axes, names[keep][:NAMED], x[keep][:NAMED], y[keep][:NAMED], side * 1.28 * widest)
 
 
-def _line(axes: Axes, level: float, words: str, style: str) -> None:
-    height = -np.log10(level)
-    axes.axhline(height, color=INK, linewidth=0.8, linestyle=style)
-    axes.annotate(words, (0.995, height), xycoords=("axes fraction", "data"), xytext=(0, 2), ha="right",
-                  textcoords="offset points", fontsize=6.5)  # fmt: skip
+def _lines(axes: Axes, lines: list[tuple[float, str, str]], tallest: float) -> None:
+    """Levels across the picture, told beside it, where no gene can lie."""
+    heights = [-np.log10(level) for level, _, _ in lines]
+    places = spread(heights, 0.09 * tallest, 0.0, tallest)
+    for (_, words, style), height, place in zip(lines, heights, places, strict=True):
+        axes.axhline(height, color=INK, linewidth=0.8, linestyle=style)
+        axes.annotate(words, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=6.5)
 
 
 def _name(axes: Axes, names: np.ndarray, x: np.ndarray, y: np.ndarray, at: float) -> None:
