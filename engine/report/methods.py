@@ -59,7 +59,7 @@ def _partners(contrast: Contrast) -> Iterator[Sentence]:
     yield Sentence(f"Correlations between genes were estimated within {over} by CS-CORE, which allows for the depth of "
                    f"each cell; their standard errors are those of a jackknife over {over}.", ("cs-core",))  # fmt: skip
     yield Sentence("The change of a gene's partners is the root mean square change of its correlations with all other "
-                   "genes, in standard errors.")  # fmt: skip
+                   "genes, each in the standard error that counting alone would give it.")  # fmt: skip
     how = "exact" if design["exact"] else f"seed {contrast.facts['params']['seed']}"
     smallest = f"the smallest FDR they allow is {number(design['smallest_fdr'])}"
     yield Sentence(f"It was worked out again under {permuted(contrast)} ({how}); p is the share of these values, each "

@@ -42,7 +42,11 @@ def composition(contrast: Contrast) -> Drawing | None:
 
 def by_p(contrast: Contrast) -> list[dict]:
     """Cell types of the composition, the smallest p first; those without one last."""
-    return sorted(contrast.facts["composition"], key=lambda row: np.inf if row["p"] is None else row["p"])
+    return sorted(contrast.facts["composition"], key=lambda row: np.inf if _missing(row["p"]) else row["p"])
+
+
+def _missing(value: float | None) -> bool:
+    return value is None or not np.isfinite(value)
 
 
 def _draw(figure: Figure, contrast: Contrast, rows: list[dict]) -> None:

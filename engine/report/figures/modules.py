@@ -22,13 +22,14 @@ ROWS, COLUMNS = 20, 40  # most that can be read
 
 def modules(contrast: Contrast) -> Drawing | None:
     """Mean correlation within each module, by unit, or by condition where there are too many; None without modules."""
-    shown = contrast.facts["modules"][:ROWS]
+    shown = modules_shown(contrast)
     if not shown:
         return None
     names, values, n_control = grid(contrast)
     by = "unit" if len(names) > 2 else "condition"
     control, case = sides(contrast)
-    most = max(shown, key=lambda module: abs((module["case"] or 0) - (module["control"] or 0)))
+    change = _numbers([[module["case"], module["control"]] for module in shown]) @ [1, -1]
+    most = shown[int(np.argmax(np.nan_to_num(np.abs(change))))]
     told = (f"Module {short(most['name'])} changed most: {number(most['control'])} in {control}, "
             f"{number(most['case'])} in {case}.")  # fmt: skip
     return Drawing(
@@ -36,14 +37,19 @@ def modules(contrast: Contrast) -> Drawing | None:
         f"Heat map of {len(shown)} modules in {len(names)} columns. {told}",
         f"Mean correlation between the genes of a module (rows; number of genes in brackets) in each {by} (columns; "
         f"{control} left of the gap, {case} right of it). Vermillion: they rise together; blue: they replace one "
-        f"another; white: 0. {told}" + _left_out(len(contrast.facts["modules"])),
+        f"another; white: 0. {told}" + _left_out(sum(module["n"] > 1 for module in contrast.facts["modules"])),
         lambda figure: _draw(figure, contrast, names, values, n_control), 6.6, min(1.6 + 0.22 * len(shown), 6.5),
     )  # fmt: skip
 
 
+def modules_shown(contrast: Contrast) -> list[dict]:
+    """The largest modules; a gene alone makes none."""
+    return [module for module in contrast.facts["modules"] if module["n"] > 1][:ROWS]
+
+
 def grid(contrast: Contrast) -> tuple[list[str], np.ndarray, int]:
     """Names of the columns, control first; mean correlations, shape (n_modules, n_columns); how many are control."""
-    shown, facts = contrast.facts["modules"][:ROWS], contrast.facts
+    shown, facts = modules_shown(contrast), contrast.facts
     known = {name for module in shown for name in module["units"]}
     by_side = [[unit["name"] for unit in facts["units"] if unit["level"] == side and unit["name"] in known]
                for side in ("control", "case")]  # fmt: skip
@@ -78,7 +84,7 @@ def _draw(figure: Figure, contrast: Contrast, names: list[str], values: np.ndarr
         axes.tick_params(length=0)
         for spine in axes.spines.values():
             spine.set_visible(False)
-    rows = contrast.facts["modules"][:ROWS]
+    rows = modules_shown(contrast)
     panels[0].set_yticks(np.arange(len(rows)) + 0.5, [f"{short(m['name'], 18)} ({whole(m['n'])})" for m in rows])
     panels[0].invert_yaxis()
     bar = figure.colorbar(drawn, ax=panels, shrink=0.9, pad=0.02, aspect=14)

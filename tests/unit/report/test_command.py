@@ -6,7 +6,9 @@ import zipfile
 import anndata
 import pytest
 
+from engine import report
 from engine.__main__ import main
+from engine.commands.report import GENE_PAGES
 from engine.settings import Settings
 from engine.store import Store
 from tests.app.made_up_contrast import made_up, write_contrast
@@ -71,3 +73,7 @@ def test_an_unknown_comparison_names_the_closest(capfd):
     name = write_contrast(Store(Settings.from_environment()))
     assert main(["report", name[:-1], "--out", "r.html"]) == 2
     assert name in capfd.readouterr().err
+
+
+def test_the_command_shows_as_many_genes_as_a_report_does():
+    assert GENE_PAGES == report.GENE_PAGES  # told twice, so that the command line starts without pandas

@@ -10,7 +10,7 @@ import pytest
 from engine.report import figures
 from engine.report.about import ARM_TITLES, STATISTICS, changed, top
 from engine.report.canvas import inline, spread, svg
-from engine.report.figures.modules import grid
+from engine.report.figures.modules import grid, modules_shown
 from engine.report.figures.slopes import choose
 from engine.tl.changed import partners_of
 from engine.types import ARMS
@@ -78,3 +78,13 @@ def test_figures_made_by_many_threads_are_those_of_one_and_no_style_is_left_behi
 def test_a_name_in_mathematical_signs_stays_as_it_is(contrast, name):
     contrast.adata.obs_names = [f"$G_{i}^$" for i in range(contrast.adata.n_obs)]
     assert svg(getattr(figures, name)(contrast)).startswith("<?xml")
+
+
+def test_numbers_that_are_not_there_leave_the_figure_standing(contrast):
+    facts = contrast.facts
+    facts["modules"][0] |= {"case": None, "units": {unit: None for unit in facts["modules"][0]["units"]}}
+    facts["modules"].append({"name": "4", "n": 1, "genes": ["GENE1"], "control": None, "case": None, "units": {}})
+    facts["composition"][0] |= {"p": float("nan"), "fdr": None, "case": None}
+    names = [module["name"] for module in modules_shown(contrast)]
+    assert names == ["1", "2", "3"]
+    assert "4 (1)" not in svg(figures.modules(contrast)) and "B cell" in svg(figures.composition(contrast))
