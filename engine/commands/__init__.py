@@ -10,8 +10,11 @@ from engine.commands import (
     fetch,
     maps,
     regulators,
+    report,
     spatial_genes,
     study,
 )
 
-COMMANDS = (maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, compare, enrich, regulators)
+COMMANDS = (
+    maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, compare, enrich, regulators, report,
+)  # fmt: skip
