@@ -162,7 +162,8 @@ def _rewire(pool: Pool, chosen: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray
     planted = rng.choice(quiet, PLANTED, replace=False)
     for donor in chosen:
         for kind in np.unique(pool.kinds):
-            _change(counts, pool.depth, np.flatnonzero((pool.donors == donor) & (pool.kinds == kind)), half, planted, rng)
+            cells = np.flatnonzero((pool.donors == donor) & (pool.kinds == kind))
+            _change(counts, pool.depth, cells, half, planted, rng)
     truth = np.zeros(n_genes, dtype=bool)
     truth[broken] = truth[planted] = True
     tied = stats.chi2.sf((pool.partners[:, half] ** 2).sum(axis=1), len(half)) < LEVEL
@@ -191,7 +192,8 @@ def _pool(file: str, column: str, level: str, depth: str | None = None, donors: 
     counts = adata.X.tocsr()
     total = adata.obs[depth].to_numpy(float) if depth else np.asarray(counts.sum(axis=1)).ravel().astype(float)
     rng = np.random.default_rng(0)
-    who = adata.obs[donors].astype(str).to_numpy() if donors else rng.permutation(np.arange(len(total)) % 12).astype(str)
+    dealt = rng.permutation(np.arange(len(total)) % 12).astype(str)
+    who = adata.obs[donors].astype(str).to_numpy() if donors else dealt
     counts = counts[:, detected_fraction(counts) >= 0.05]
     model, model_depth = analytic_model(counts)
     counts = counts[:, most_variable(residual_variance(counts, model_depth, model), N_GENES)]

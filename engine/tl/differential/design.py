@@ -52,7 +52,7 @@ class Design:
         return 1 / self.n_labellings
 
     def labellings(self, most: int, seed: int) -> np.ndarray:
-        """Labels of the units, bool (n, n_units), the observed first: all there are, or `most` drawn without repeats."""
+        """Labels of the units, bool (n, n_units), the observed first: all there are, or `most` without repeats."""
         every = self._relabelled()
         if self.n_labellings <= most:
             others = list(every)
@@ -137,7 +137,7 @@ def design_of(case: np.ndarray, donors: np.ndarray, batches: np.ndarray | None =
         keys = [(d, side) for d in both for side in (False, True)]
         unit, labels, pair = "paired donors", [f"{d}, {names[s]}" for d, s in keys], np.repeat(np.arange(len(both)), 2)
         cell_unit = _unit_of_each(donors, case, keys)
-    elif by_donor:
+    elif by_donor > 0:
         keys = [(d, side) for side in (False, True) for d in alone[side]]
         unit, labels, pair = "donors", [d for d, _ in keys], None
         cell_unit = _unit_of_each(donors, case, keys)
@@ -146,7 +146,7 @@ def design_of(case: np.ndarray, donors: np.ndarray, batches: np.ndarray | None =
         labels, keys, cell_unit = _blocks(case, donors, cells, names, seed)
     labelled = np.array([side for _, side in keys])
     design = Design(unit, tuple(labels), labelled, pair, cell_unit)
-    warnings = _warnings(design, case, donors, batches, names, (enough, both))
+    warnings = _warnings(design, case, donors, batches, names)
     return Design(unit, design.names, labelled, pair, cell_unit, tuple(warnings))
 
 
@@ -170,8 +170,8 @@ def _unit_of_each(donors: np.ndarray, case: np.ndarray, keys: list[tuple[str, bo
     return unit
 
 
-def _blocks(case: np.ndarray, donors: np.ndarray, cells: dict[bool, dict[str, int]], names: tuple[str, str], seed: int):
-    """Names, (donor, side) and cells of blocks: each donor's cells in a share of the six, or one where donors are more."""
+def _blocks(case: np.ndarray, donors: np.ndarray, cells: dict[bool, dict[str, int]], names, seed: int):
+    """Names, (donor, side) and cells of blocks: a donor's cells make some of the six, or one where donors are more."""
     rng, labels, keys, unit = np.random.default_rng(seed), [], [], np.full(len(case), -1)
     for side in (False, True):
         for donor, n_blocks in _shared_out(cells[side], names[side]).items():
@@ -199,14 +199,14 @@ def _shared_out(cells: dict[str, int], name: str) -> dict[str, int]:
     return blocks
 
 
-def _warnings(design: Design, case, donors, batches, names, found) -> Iterator[str]:
+def _warnings(design: Design, case, donors, batches, names) -> Iterator[str]:
     """Sentences, loudest first."""
     n = [int((design.case == side).sum()) for side in (False, True)]
-    enough, both = found
     if design.unit == "cells":
+        enough = [sum(n >= MIN_CELLS for n in _counted(donors[case == side]).values()) for side in (False, True)]
         yield (
             f"Cells stand for donors here: at least {MIN_UNITS} donors a side are needed, found "
-            f"{len(enough[False])} of '{names[0]}' and {len(enough[True])} of '{names[1]}' with {MIN_CELLS} cells or "
+            f"{enough[0]} of '{names[0]}' and {enough[1]} of '{names[1]}' with {MIN_CELLS} cells or "
             "more. Such a test takes differences between people for differences between conditions: what it finds is "
             "true of these donors, and may be true of no others."
         )
@@ -221,7 +221,7 @@ def _warnings(design: Design, case, donors, batches, names, found) -> Iterator[s
             f"With {what} there are {design.n_labellings} ways to label them, so no FDR below "
             f"{100 * design.smallest_fdr:.3g} % can be had, however large a change is. More donors are the only cure."
         )
-    yield from _left_out(design, case, donors, names, both)
+    yield from _left_out(design, case, donors, names)
 
 
 def _noun(design: Design) -> str:
@@ -238,7 +238,7 @@ def _confounded(design: Design, case: np.ndarray, donors: np.ndarray, batches: n
     return whole and not (design.unit == "donors" and a_donor_each)
 
 
-def _left_out(design: Design, case: np.ndarray, donors: np.ndarray, names: tuple[str, str], both: list) -> Iterator[str]:
+def _left_out(design: Design, case: np.ndarray, donors: np.ndarray, names) -> Iterator[str]:
     out = design.cell_unit < 0
     for side in (False, True):
         few = [d for d, n in _counted(donors[out & (case == side)]).items() if n < MIN_CELLS]

@@ -22,14 +22,17 @@ class UnitSums:
 
     `products` and `weights`, float32 (n_units, n_packed), are numerators and denominators of the covariance of each
     pair of genes: strips of `STRIP` genes, each with the genes from its first on, one strip after the other.
-    `excess` and `spread`, float64 (n_units, n_genes), are those of each gene's variance; `mean` (n_units, n_genes)
-    is its level in each unit, counts a count of depth; `n_cells` int (n_units,).
+    `excess` and `spread`, float64 (n_units, n_genes), are those of each gene's variance; `squares` and `expected` its
+    sum of squared residuals, and what that would be were V the variance of its counts; `mean` its level in each unit,
+    counts a count of depth; `n_cells` int (n_units,).
     """
 
     products: np.ndarray
     weights: np.ndarray
     excess: np.ndarray
     spread: np.ndarray
+    squares: np.ndarray
+    expected: np.ndarray
     mean: np.ndarray
     n_cells: np.ndarray
 
@@ -58,6 +61,14 @@ class UnitSums:
         positive = variance > 0
         return np.where(positive, 1 / np.sqrt(np.where(positive, variance, 1)), 0).astype(np.float32)
 
+    def error_scale(self) -> np.ndarray:
+        """What the standard error of no correlation takes from each gene, float32 (n_genes,): √(Σr²/expected)/σ.
+
+        The first factor is below 1 where a gene's level differs between units: V holds that, residuals do not.
+        """
+        real = self.squares.sum(axis=0) / np.maximum(self.expected.sum(axis=0), TINY)
+        return self.scale(np.ones((1, self.n_units), np.float32))[0] * np.sqrt(real).astype(np.float32)
+
     def correlations(self, units: np.ndarray) -> np.ndarray:
         """Correlations within the units chosen, bool (n_units,): float32 (n_genes, n_genes), diagonal 1."""
         sets = np.asarray(units, dtype=np.float32)[None]
@@ -69,10 +80,9 @@ class UnitSums:
 
     def independent_error(self) -> np.ndarray:
         """Standard error of each correlation over all units were there none, (n_genes, n_genes); ∞ where not known."""
-        everything = np.ones((1, self.n_units), np.float32)
-        scale, into = self.scale(everything), np.empty((self.n_genes, self.n_genes), np.float32)
+        scale, into = self.error_scale(), np.empty((self.n_genes, self.n_genes), np.float32)
         for strip in self.strips():
-            strip.write(into, strip.independent_error(scale[0]))
+            strip.write(into, strip.independent_error(scale))
         return into
 
 
@@ -101,7 +111,8 @@ class Strip:
     def independent_error(self, scale: np.ndarray) -> np.ndarray:
         """Standard error of each correlation over all units were there none, (n_rows, n_right); ∞ where not known.
 
-        Σ rᵢrⱼ of independent genes has the variance Σ wᵢwⱼ, since the weights are 1/V.
+        Σ rᵢrⱼ of independent genes has the variance Σ wᵢwⱼ where V is the variance of the counts; `scale`, as
+        `UnitSums.error_scale`, makes up for where it is not.
         """
         weights = np.maximum(self.weights.sum(axis=0).reshape(self.shape), TINY)
         error = scale[self.rows, None] * scale[None, self.right] / np.sqrt(weights)
@@ -152,7 +163,7 @@ def unit_sums(counts, depth: np.ndarray, cell_unit: np.ndarray, n_units: int) ->
     weigh = _Weights.fitted(counts, depth)
     n_genes = counts.shape[1]
     packed = [np.empty((n_units, _strips(n_genes)[-1][2].stop), np.float32) for _ in range(2)]
-    rows = [np.empty((n_units, n_genes)) for _ in range(3)]
+    rows = [np.empty((n_units, n_genes)) for _ in range(5)]
     for unit, (start, stop) in enumerate(zip(ends[:-1], ends[1:], strict=True)):
         found = _sums_of_one(counts[start:stop], depth[start:stop], weigh)
         for into, matrix in zip(packed, found[:2], strict=True):
@@ -184,7 +195,7 @@ class _Weights:
 
 
 def _sums_of_one(counts, depth: np.ndarray, weigh: _Weights) -> tuple[np.ndarray, ...]:
-    """Products and weights (n_genes, n_genes), excess, spread and mean (n_genes,) of one unit."""
+    """Products and weights (n_genes, n_genes), then excess to mean as in `UnitSums`, (n_genes,), of one unit."""
     shares = weigh.nodes.shares(depth)
     cells, total = shares.sum(axis=0), np.maximum(weigh.w @ shares.sum(axis=0), TINY)
     mean = ((counts.T @ shares) * weigh.per_count).sum(axis=1) / total
@@ -193,7 +204,8 @@ def _sums_of_one(counts, depth: np.ndarray, weigh: _Weights) -> tuple[np.ndarray
     weights = pairs - uneven - uneven.T + pairs**2 / np.outer(total, total)
     noise, own = weigh.q @ cells, np.diag(pairs) / total
     noise = mean * (noise - 2 * (weigh.q * weigh.w) @ cells / total + own / total * noise)
-    return products, weights, np.diag(products) - noise, np.diag(weights).copy(), mean
+    squares = np.diag(products).astype(np.float64)
+    return products, weights, squares - noise, np.diag(weights), squares, total - own, mean
 
 
 def _gram(counts, depth: np.ndarray, weigh: _Weights, mean: np.ndarray) -> np.ndarray:
