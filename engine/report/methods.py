@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.report.about import LEVEL, done, permuted, sides
 from engine.report.text import Sentence
-from engine.tl.changed import COVERAGE, LEAST
+from engine.tl.differential.jackknife import CONFIDENCE, LEAST_CHANGE
 from engine.words import listing, number, percent, plural, whole
 
 if TYPE_CHECKING:
@@ -66,10 +66,12 @@ def _partners(contrast: Contrast) -> Iterator[Sentence]:
                    "in standard deviations from its gene's mean and pooled over genes, that is at least as large; "
                    f"{smallest}.", ("sam",))  # fmt: skip
     yield Sentence("FDR is by Benjamini–Hochberg over genes.", ("bh",))
+    freedom = "n − 1, n pairs" if design["unit"] == "paired donors" else f"n − 2, n {over} in all"
     yield Sentence(
-        f"Intervals of correlations are estimate ± t({(1 + COVERAGE) / 2:g}, n − 2) · standard error, n units in all. "
-        f"A partner was gained or lost where the {percent(COVERAGE)} interval of the change excludes 0, the change is "
-        f"at least {LEAST:g} and |correlation| grew or shrank. Genes are called changed below {percent(LEVEL)} FDR.")
+        f"Intervals of correlations are estimate ± t({(1 + CONFIDENCE) / 2:g}, {freedom}) · standard error, which is "
+        f"no less than counting alone makes it. A partner was gained or lost where the {percent(CONFIDENCE)} interval of "
+        f"the change excludes 0, the change is at least {LEAST_CHANGE:g} and |correlation| grew or shrank. Genes are "
+        f"called changed below {percent(LEVEL)} FDR.")
 
 
 def _arms(contrast: Contrast) -> Iterator[Sentence]:

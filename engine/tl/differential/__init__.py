@@ -64,5 +64,5 @@ def changed_partners(counts, depth: np.ndarray, design: Design, *, permutations:
     sides = both_sides(sums, design)
     partners, neighbourhood = (test_values(each) for each in values)
     exact = len(labellings) == design.n_labellings
-    return Changes(sides.control, sides.case, sides.control_se, sides.case_se, sides.change_se,
-                   partners, neighbourhood, sides.gained, sides.lost, sides.net, len(labellings), exact, sums)  # fmt: skip
+    return Changes(sides.control, sides.case, sides.control_se, sides.case_se, sides.change_se, partners,
+                   neighbourhood, sides.gained, sides.lost, sides.net, len(labellings), exact, sums)

@@ -76,7 +76,7 @@ def test_the_methods_tell_the_parameters_and_cite_in_order(packed):
     said = packed.read("methods.txt").decode()
     methods, references = said.split("References\n")
     for words in ("30 genes", "all 35 distinct labellings of the donors (exact)", "0.0286", "100 epochs, seed 0",
-                  "t(0.975, n − 2)"):  # fmt: skip
+                  "t(0.975, n − 2, n donors in all)"):  # fmt: skip
         assert words in methods
     numbers = [int(n) for part in methods.split("[")[1:] for n in part.split("]")[0].split(", ")]
     assert list(dict.fromkeys(numbers)) == list(range(1, references.count("https://") + 1))
