@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.tl.differential import changed_partners
-from engine.tl.differential.arms import THRESHOLD, arm_values
+from engine.tl.differential.arms import THRESHOLD, arm_values, strips_with_error
 from engine.tl.differential.jackknife import both_sides
 from engine.tl.differential.modules import find_modules, module_togetherness
 from engine.tl.differential.permute import permuted_test, test_values
@@ -65,7 +65,7 @@ def test_statistics_are_the_same_when_case_and_control_are_exchanged():
 
 
 @pytest.mark.parametrize("paired", [False, True])
-def test_the_jackknife_equals_a_loop_over_units_left_out(paired):
+def test_the_errors_are_the_jackknife_s_by_a_loop_and_no_less_than_counting_makes_them(paired):
     from engine.tl.differential.design import design_of
 
     counts, depth, design = blood(20, module=5)
@@ -74,7 +74,9 @@ def test_the_jackknife_equals_a_loop_over_units_left_out(paired):
         design = design_of(design.cell_unit >= 6, who, seed=0)
         assert design.unit == "paired donors"
     sums = unit_sums(counts, depth, design.cell_unit, 12)
-    sides = both_sides(sums, design)
+    sides, error = both_sides(sums, design), np.empty((20, 20))
+    for strip, values in strips_with_error(sums):
+        strip.write(error, values)
     for side, se in ((~design.case, sides.control_se), (design.case, sides.case_se)):
         parts = []
         for unit in np.flatnonzero(side):
@@ -83,6 +85,9 @@ def test_the_jackknife_equals_a_loop_over_units_left_out(paired):
             parts.append(sums.correlations(rest).astype(float))
         parts = np.array(parts)
         expected = np.sqrt((len(parts) - 1) / len(parts) * ((parts - parts.mean(axis=0)) ** 2).sum(axis=0))
+        counting = error * np.sqrt(sums.n_cells.sum() / sums.n_cells[side].sum())
+        expected = np.maximum(expected, counting)
+        np.fill_diagonal(expected, 0)
         np.testing.assert_allclose(se, expected, atol=1e-5)
     np.testing.assert_allclose(sides.case, sums.correlations(design.case), atol=1e-6)
 
