@@ -69,9 +69,9 @@ def _partners(contrast: Contrast) -> Iterator[Sentence]:
     freedom = "n − 1, n pairs" if design["unit"] == "paired donors" else f"n − 2, n {over} in all"
     yield Sentence(
         f"Intervals of correlations are estimate ± t({(1 + CONFIDENCE) / 2:g}, {freedom}) · standard error, which is "
-        f"no less than counting alone makes it. A partner was gained or lost where the {percent(CONFIDENCE)} interval of "
-        f"the change excludes 0, the change is at least {LEAST_CHANGE:g} and |correlation| grew or shrank. Genes are "
-        f"called changed below {percent(LEVEL)} FDR.")
+        "no less than counting alone makes it. A partner was gained or lost where the "
+        f"{percent(CONFIDENCE)} interval of the change excludes 0, the change is at least {LEAST_CHANGE:g} and "
+        f"|correlation| grew or shrank. Genes are called changed below {percent(LEVEL)} FDR.")
 
 
 def _arms(contrast: Contrast) -> Iterator[Sentence]:

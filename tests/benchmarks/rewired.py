@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,21 @@ def expression(sample: Sample):
     return permuted_test(lambda case: np.abs(level[case].mean(axis=0) - level[~case].mean(axis=0)), sample.labellings)
 
 
-ARMS: dict[str, Callable] = {"partners": partners, "neighbourhood": neighbourhood, "expression": expression}
+def placement(sample: Sample):
+    """Distance of a gene's mean places in a space that is learned blind to the labels."""
+    from engine.contrasts.shared_space import places
+    from engine.params import ContrastParams
+    from engine.progress import Progress
+
+    params = ContrastParams(permutations=PERMUTATIONS, seed=sample.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        found, _ = places(sample.counts, np.arange(sample.counts.shape[1]).astype(str), sample.depth, sample.design,
+                          params, device="cpu", checkpoint=Path(folder) / "at.pt", progress=Progress())  # fmt: skip
+    return found.tested
+
+
+ARMS: dict[str, Callable] = {"partners": partners, "neighbourhood": neighbourhood, "placement": placement,
+                             "expression": expression}  # fmt: skip
 
 
 def _core(sample: Sample):
