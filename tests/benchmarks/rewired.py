@@ -1,7 +1,8 @@
 """Which way of comparing finds genes that were rewired: `python -m tests.benchmarks.rewired [POOL] [REPEATS]`.
 
 Cells of one condition alone, of donors who are real (Zhou: oligodendrocyte precursors of ten people) or made up
-(Kang, COMBAT: cells dealt out to twelve), are given random labels. In the case donors half of a known module's genes
+(Kang, COMBAT: cells dealt out to twelve), are given random labels. In the case donors half of the genes of a module,
+found beforehand in all cells with labels unseen,
 have their counts exchanged, all of them together, between cells of like depth and kind: what ties the halves is gone,
 what ties each half within itself stays. Ten of the quietest genes get counts in one common order instead, so that
 they become a module. Genes outside with partners in the exchanged half truly change too, and are scored neither way.
