@@ -70,8 +70,9 @@ def _run(args: argparse.Namespace, settings: Settings) -> None:
     from engine.terminal import TerminalProgress
 
     params = ContrastParams(**{f.name: getattr(args, f.name) for f in fields(ContrastParams)})
-    for path in filter(None, (args.out, args.partners, args.expression, args.contrast)):
-        need_folder(path)
+    for option in ("out", "partners", "expression", "contrast"):
+        if getattr(args, option):
+            need_folder(getattr(args, option), f"--{option}")
     study, store = Library(settings).study(args.study), Store(settings)
     with TerminalProgress() as progress:
         name = contrasts.compare(study, params, store=store, device=args.device or settings.device, progress=progress)

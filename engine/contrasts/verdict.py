@@ -97,7 +97,7 @@ def _expression(facts: dict[str, Any], table: pd.DataFrame) -> list[str]:
     arm, partners = facts["arms"]["expression"], facts["arms"]["partners"]
     if arm is None:
         return []
-    said = f"Of the genes compared, {_count(arm['n_5'])} changed in level at 5 % FDR"
+    said = f"In level, {arm['n_5'] or 'none'} of the genes compared changed at 5 % FDR"
     if not partners or not partners["n_5"]:
         return [f"{said}."]
     both = int(((table["partners_fdr"] < LEVEL) & (table["expression_fdr"] < LEVEL)).sum())

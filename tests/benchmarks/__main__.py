@@ -5,6 +5,7 @@ from tests.benchmarks import (
     causes,
     coexpression,
     conditions,
+    differential,
     estimates,
     first_walk,
     study,
@@ -15,9 +16,9 @@ from tests.benchmarks import (
 for title, benchmark in (
     ("The bundled study", study), ("What maps were said to take", estimates),
     ("Training beside the published code", training),
-    ("Co-expression beside the reference tools", coexpression), ("Two conditions", conditions),
-    ("Causes where there are none", causes), ("The Atlas", atlas_paint), ("A newcomer's waits", first_walk),
-    ("An upload of 2 GB", upload),
+    ("Co-expression beside the reference tools", coexpression), ("Two conditions, how fast", differential),
+    ("Two conditions of real blood", conditions), ("Causes where there are none", causes), ("The Atlas", atlas_paint),
+    ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()

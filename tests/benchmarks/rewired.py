@@ -1,10 +1,11 @@
 """Which way of comparing finds genes that were rewired: `python -m tests.benchmarks.rewired [POOL] [REPEATS]`.
 
 Cells of one condition alone, of donors who are real (Zhou: oligodendrocyte precursors of ten people) or made up
-(Kang, COMBAT: cells dealt out to twelve), are given random labels. In the case donors half of a known module's genes
-have their counts exchanged, all of them together, between cells of like depth and kind: what ties the halves is gone,
-what ties each half within itself stays. Ten of the quietest genes get counts in one common order instead, so that
-they become a module. Genes outside with partners in the exchanged half truly change too, and are scored neither way.
+(Kang, COMBAT: cells dealt out to twelve), are given random labels. In the case donors half of the genes of a module,
+found beforehand in all cells with labels unseen, have their counts exchanged, all of them together, between cells of
+like depth and kind: what ties the halves is gone, what ties each half within itself stays. Ten of the quietest genes
+get counts in one common order instead, so that they become a module. Genes outside with partners in the exchanged
+half truly change too, and are scored neither way.
 
 A row an arm: AUPRC (chance in the heading) and AUROC of the rewired genes; genes found at 5 % FDR and the true share
 of false ones among them; then with labels permuted and nothing rewired the share of genes with p of 5 % or less,

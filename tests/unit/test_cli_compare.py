@@ -83,7 +83,7 @@ def test_the_command_that_a_contrast_tells_gives_the_same_contrast(home):
         (["--control", "well", "--case", "il"], "no level 'il'. Closest: ill"),
         (["--by", "kind", "--control", "A", "--cell-type", "A"], "No cell of 'A' is in 'B'"),
         (["--control", "well", "--genes", "5"], "'Genes' must be a whole number from 20 to 5000, found 5"),
-        (["--control", "well", "--partners", "no/such/p.tsv"], "folder that exists, found 'no/such/p.tsv'"),
+        (["--control", "well", "--partners", "no/such/p.tsv"], "--partners must lie in a folder that exists"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence_with_exit_2(words, said, tmp_path, capsys, monkeypatch):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.contrasts.shared_space import MOST, _units, cosine_distance, mean_places, places
+from engine.contrasts.shared_space import MOST, _placed, _units, cosine_distance, mean_places, places
 from engine.params import ContrastParams
 from engine.progress import Progress
 from engine.tl.differential.design import Design
@@ -61,6 +61,14 @@ def test_means_and_distances_by_hand():
     np.testing.assert_allclose(control, [[0.5, 0.5]])
     np.testing.assert_allclose(case, [[0, -1]])
     np.testing.assert_allclose(cosine_distance(control, case), [1 + np.sqrt(0.5)], rtol=1e-6)
+
+
+def test_donors_that_lie_anywhere_give_even_p():
+    vectors = np.random.default_rng(0).normal(size=(12, 400, 6)).astype(np.float32)
+    design = Design("donors", tuple(map(str, range(12))), np.arange(12) >= 6, None, np.repeat(np.arange(12), 50))
+    tested = _placed(vectors, design, PARAMS, Progress()).tested
+    assert 0.02 <= (tested.p < 0.05).mean() <= 0.08 and (tested.fdr > 0.05).all()
+    assert np.mean(tested.p) == pytest.approx(0.5, abs=0.04)
 
 
 def test_donors_with_few_cells_take_no_part_and_are_named(cells, tmp_path):

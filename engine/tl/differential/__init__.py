@@ -19,9 +19,9 @@ class Changes:
     """Correlations of both conditions, and how genes' partners differ.
 
     `control`, `case`, their standard errors `control_se`, `case_se`, and `change_se` of case − control: float32
-    (n_genes, n_genes), see `jackknife.both_sides`;
-    `partners` and `neighbourhood` the tests of each gene; `gained`, `lost` partners, int (n_genes,); `net` mean change
-    of |correlation|, float (n_genes,). `n_used` labellings were compared, `exact` where they are all there are.
+    (n_genes, n_genes), see `jackknife.both_sides`; `partners` and `neighbourhood` the tests of each gene; `gained`,
+    `lost` partners, int (n_genes,); `net` mean change of |correlation|, float (n_genes,). `n_used` labellings were
+    compared, `exact` where they are all there are.
     `sums` is what all of it was made from, for more of the same.
     """
 
@@ -54,13 +54,13 @@ def changed_partners(counts, depth: np.ndarray, design: Design, *, permutations:
         Labellings to compare, the observed one among them; all there are where they are no more.
     """
     progress = progress or Progress()
-    progress.stage("sums of each unit", 0.0)
+    progress.stage("Summing the cells of each unit", 0.0)
     sums = unit_sums(counts, depth, design.cell_unit, len(design.names))
     progress.check()
-    progress.stage("exchanged labels", 0.2)
+    progress.stage("Exchanging labels", 0.2)
     labellings = design.labellings(permutations, seed)
     values = arm_values(sums, labellings, progress=Span(progress, 0.2, 0.8))
-    progress.stage("intervals", 0.8)
+    progress.stage("Finding the intervals of correlations", 0.8)
     sides = both_sides(sums, design)
     partners, neighbourhood = (test_values(each) for each in values)
     exact = len(labellings) == design.n_labellings

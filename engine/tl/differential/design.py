@@ -130,7 +130,7 @@ def design_of(case: np.ndarray, donors: np.ndarray, batches: np.ndarray | None =
     cells = {side: _counted(donors[case == side]) for side in (False, True)}
     enough = {side: [d for d, n in cells[side].items() if n >= MIN_CELLS] for side in cells}
     both = [d for d in enough[False] if d in enough[True]]
-    alone = {side: [d for d in enough[side] if d not in cells[not side]] for side in enough}
+    alone = {side: [d for d in enough[side] if d not in enough[not side]] for side in enough}
     n, k = len(alone[False]) + len(alone[True]), len(alone[True])
     by_donor = comb(n, k) // (2 if 2 * k == n else 1) if min(k, n - k) >= MIN_UNITS else 0
     if len(both) >= MIN_UNITS and 2 ** (len(both) - 1) >= by_donor:
@@ -193,8 +193,9 @@ def _shared_out(cells: dict[str, int], name: str) -> dict[str, int]:
         blocks[max(room, key=room.get)] += 1
     if sum(blocks.values()) < MIN_UNITS:
         raise InvalidStudy(
-            f"A comparison needs at least {MIN_UNITS * MIN_CELLS} cells a condition, found {sum(cells.values())} of "
-            f"'{name}'. Add cells, or compare all cell types together."
+            f"A comparison needs at least {MIN_UNITS * MIN_CELLS} cells a condition, {MIN_CELLS} or more of a donor, "
+            f"found {sum(cells.values())} of '{name}' from {len(cells)} donors. "
+            "Add cells, or compare all cell types together."
         )
     return blocks
 

@@ -71,6 +71,14 @@ def test_a_donor_with_too_few_cells_is_left_out_and_named():
     assert any("'case'" in sentence and sentence.endswith("s2.") for sentence in design.warnings)
 
 
+def test_a_stray_cell_of_the_other_condition_costs_a_donor_nothing_but_that_cell():
+    case, who = of_donors(4, 4)
+    case[np.flatnonzero(who == "s2")[0]] = False
+    design = design_of(case, who, seed=0)
+    assert len(design.names) == 8 and (design.cell_unit == -1).sum() == 1
+    assert design.warnings == ("Left out of 'control' for fewer than 20 cells: s2.",)
+
+
 def test_two_donors_a_side_become_blocks_of_cells_within_donors_with_the_loudest_warning_first():
     case, who = of_donors(2, 2, n=200)
     design = design_of(case, who, batches=case, names=("healthy", "ill"), seed=0)
@@ -98,5 +106,5 @@ def test_a_batch_in_one_condition_alone_is_warned_of_unless_it_is_but_a_donor():
 def test_one_condition_or_too_few_cells_is_answered_with_a_sentence():
     with pytest.raises(GeneweaveError, match="none of 'ill'"):
         design_of(np.zeros(100, bool), np.zeros(100), names=("healthy", "ill"), seed=0)
-    with pytest.raises(GeneweaveError, match="at least 60 cells a condition, found 59"):
+    with pytest.raises(GeneweaveError, match="at least 60 cells a condition.* found 59"):
         design_of(np.arange(200) < 59, np.zeros(200), seed=0)
