@@ -189,5 +189,5 @@ def how(which: str) -> Any:
 
 def _nothing(title: str, text: str, action: str, href: str) -> html.Div:
     link = [dcc.Link(action, href=href, className="gw-button-quiet")] if action else []
-    return html.Div([html.Div(className="gw-drawing gw-drawing-map"), html.H3(title), html.P(text), *link],
+    return html.Div([html.Div(className="gw-drawing gw-drawing-map"), html.H2(title), html.P(text), *link],
                     className="gw-empty")

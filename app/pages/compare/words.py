@@ -38,6 +38,7 @@ def arms_said(contrast: Contrast, fdr: float) -> list[str]:
     said = [f"At {per_cent(fdr)} FDR: " + listing([f"{ARM[arm][0].lower()} {n}" for arm, n in counts.items()])
             + (" genes." if counts else "no arm was computed.")]  # fmt: skip
     said += [embedding_said(counts)] if {"placement", "neighbourhood"} <= counts.keys() else []
+    said += [] if "placement" in counts else ["The embedding was not computed: whether it finds more is not known."]
     reach = contrast.facts["design"]["smallest_fdr"]
     if reach and reach >= fdr:
         said.append(f"With {plural(contrast.facts['design']['labellings'], 'labelling')} no FDR can come below "
