@@ -11,9 +11,12 @@ import pytest
 
 from app import conditions
 from app.components.compare_link import compare_link, known_study
+from app.pages import compare, studies
+from app.pages.compare import ids
 from engine.errors import InvalidStudy
 from engine.params import ContrastParams
 from engine.types import DatasetSource, Roles, Study
+from tests.app.reading import find, links, words
 
 
 @pytest.fixture
@@ -102,6 +105,22 @@ def test_few_labellings_are_warned_of():
 def test_an_unknown_column_is_a_sentence(study):
     with pytest.raises(InvalidStudy, match="has no obs column 'stat'"):
         conditions.levels(study, "stat")
+
+
+def test_the_card_of_a_study_leads_to_its_two_conditions(study, services):
+    services.library.save(study)
+    addresses = links(studies.layout(services))
+    assert [address for address in addresses if address.startswith("/compare")] == ["/compare?study=two"]
+    page = compare.layout(services, study="two")
+    assert (find(page, ids.CONTROL).value, find(page, ids.CASE).value) == ("healthy", "COVID-19")
+    assert "4 donors of healthy and 4 of COVID-19" in words(find(page, ids.DESIGN))
+
+
+def test_a_study_whose_files_are_gone_is_told_in_the_form(study, services, tmp_path):
+    services.library.save(study)
+    (tmp_path / "healthy.h5ad").unlink()
+    page = compare.layout(services, study="two")
+    assert "healthy.h5ad" in words(page) and find(page, ids.STUDY).value == "two"
 
 
 def test_a_link_is_offered_where_there_are_two_conditions(study, services):
