@@ -14,8 +14,9 @@ HOW = {
             "in control and in case. The two pictures share their axes: a gene that lies elsewhere has moved. A ring "
             "marks genes below the chosen FDR of the chosen arm, as in Figure 4 of the paper.",
     "volcano": "Net change of company is the mean change of |correlation| of a gene with all others (CS-CORE, within "
-               "donors). The FDR is that of the chosen arm, by Benjamini–Hochberg over the compared genes; the dashed "
-               "line is the smallest that the number of distinct labellings allows.",
+               "donors); the arm of expression has the log2 fold change of pseudobulk in its place. The FDR is that of "
+               "the chosen arm, by Benjamini–Hochberg over the compared genes; a dashed line is the smallest that the "
+               "number of distinct labellings allows.",
     "modules": "Modules are groups of genes that keep company in control and case together. A cell is the mean "
                "correlation within the module in one unit. Rows stand by average Euclidean distance (dash-bio's "
                "Clustergram), columns by condition.",

@@ -78,7 +78,7 @@ def hover(contrast: Contrast, view: CompareView) -> dict[str, list[str]]:
         rows = zip(contrast.genes, contrast.table["module"], contrast.table[f"mean_{side}"], contrast.table["net"],
                    contrast.table[f"{view.arm}_fdr"], strict=True)  # fmt: skip
         found[side] = [f"<b>{gene}</b> in {facts[side]}<br>module {module}, mean expression {mean:.2f}<br>"
-                       f"net change of company {signed(net, 3)}, FDR {small(fdr)} ({ARM[view.arm][0].lower()})"
+                       f"net change of company {signed(net, 3)}<br>FDR {small(fdr)} ({ARM[view.arm][0].lower()})"
                        for gene, module, mean, net, fdr in rows]  # fmt: skip
     return found
 
