@@ -38,7 +38,10 @@ def partners_of(contrast: Contrast, gene: str) -> pd.DataFrame:
     t = quantile(contrast)
     table = pd.DataFrame({"partner": genes[others]})
     for name, values, se in (("control", control, control_se), ("case", case, case_se), ("change", change, change_se)):
-        table[name], table[f"{name}_low"], table[f"{name}_high"] = values, values - t * se, values + t * se
+        widest = 2.0 if name == "change" else 1.0
+        table[name] = values
+        table[f"{name}_low"] = np.maximum(values - t * se, -widest)
+        table[f"{name}_high"] = np.minimum(values + t * se, widest)
     table["state"] = states(table)
     return table.sort_values("change", key=np.abs, ascending=False, kind="stable").reset_index(drop=True)
 

@@ -110,7 +110,7 @@ def test_every_picture_says_n_the_units_and_the_loud_warnings(view, arm):
     (graph,) = [part for part in parts(drawn) if part.__class__.__name__ == "Graph"]
     above = graph.figure.layout.title.text.replace("<br>", " ")
     assert "n = " in above and "4 and 4 cells" in above
-    assert "⚠ cells permuted, not donors; confounded with batch" in above
+    assert "⚠ cells permuted, not donors; confounded with batch; mix of cell types changed" in above
     endings = {part.id["ending"] for part in parts(drawn) if isinstance(getattr(part, "id", None), dict)
                and part.id.get("type") == ids.FILE}
     assert endings == {"csv", "tsv"} and "How was this made" in said(drawn)
@@ -120,7 +120,8 @@ def test_without_warnings_nothing_is_warned_of_and_few_labellings_are():
     facts = made_up().facts
     assert words.short_warnings(facts) == ""
     assert words.short_warnings(facts | {"design": facts["design"] | {"labellings": 10}}) == "⚠ few labellings"
-    assert words.short_warnings(facts | {"warnings": ["Something else."]}) == "⚠ see the warnings above"
+    other = facts | {"warnings": ["Something else."], "composition": []}
+    assert words.short_warnings(other) == "⚠ see the warnings above"
 
 
 def test_an_fdr_out_of_reach_is_said():

@@ -59,12 +59,12 @@ def test_without_a_column_the_datasets_tell_the_condition(study):
     bare = Study("bare", "Bare", study.datasets)
     assert conditions.condition_of(bare, "") == "" and set(conditions.levels(bare, "")) == {"healthy", "COVID-19"}
     found = conditions.design(bare, params())
-    assert (found.n_control, found.n_case) == (1, 1) and not found.enough
+    assert (found.n_control, found.n_case, found.unit) == (1, 1, "cells")
 
 
 def test_donors_are_counted_a_side_and_labellings_as_there_are(study):
     found = conditions.design(study, params())
-    assert (found.n_control, found.n_case, found.both, found.cells_control) == (4, 4, 0, 120)
+    assert (found.unit, found.n_control, found.n_case, found.cells_control) == ("donors", 4, 4, 120)
     assert found.labellings == len(list(combinations(range(8), 4))) // 2 == 35
     text, warned = conditions.design_words(found, control="healthy", case="COVID-19")
     assert text.startswith("4 donors of healthy and 4 of COVID-19") and "35 distinct ways" in text and warned == []
@@ -73,20 +73,36 @@ def test_donors_are_counted_a_side_and_labellings_as_there_are(study):
 def test_too_few_donors_are_warned_of_before_anything_runs(study):
     found = conditions.design(study, params(donor="run"))
     text, (warned,) = conditions.design_words(found, control="healthy", case="COVID-19")
-    assert "1 and 1 donor: cells will be permuted instead" in warned and "differences between people" in warned
+    assert "1 and 1 donor with 20 cells or more: cells will be permuted instead" in warned
+    assert "differences between people" in warned
 
 
 def test_batches_that_go_with_the_condition_are_warned_of(study):
     assert conditions.design(study, params(batch="run")).confounded
     assert not conditions.design(study, params(batch="lane")).confounded
+    assert not conditions.design(study, params(batch="donor")).confounded
     _, warned = conditions.design_words(conditions.design(study, params(batch="run")), control="a", case="b")
     assert "Every batch lies in one condition alone" in warned[0]
 
 
 def test_donors_in_both_conditions_are_pairs(study):
-    found = conditions.design(study, ContrastParams(by="lane", control="a", case="b"))
-    assert found.paired and found.labellings == 2**7
-    assert "each is compared with itself" in conditions.design_words(found, control="a", case="b")[0]
+    found = conditions.sides_of(dict.fromkeys("ABCDE", 40), dict.fromkeys("ABCDF", 30))
+    assert (found.unit, found.n_case, found.labellings, found.left_out) == ("paired donors", 4, 2**3, 2)
+    text, warned = conditions.design_words(found, control="a", case="b")
+    assert "each is compared with itself" in text and "2 donors will be left out" in warned[0]
+
+
+def test_of_pairs_and_donors_those_with_more_labellings_are_taken():
+    control = dict.fromkeys("ABC", 40) | {f"H{i}": 40 for i in range(5)}
+    found = conditions.sides_of(control, dict.fromkeys("ABC", 40) | {f"C{i}": 40 for i in range(4)})
+    assert (found.unit, found.n_control, found.n_case, found.left_out) == ("donors", 5, 4, 3)
+    assert found.labellings == len(list(combinations(range(9), 4)))
+
+
+def test_a_donor_with_few_cells_does_not_count(study):
+    found = conditions.sides_of({"A": 50, "B": 50, "C": 19}, dict.fromkeys("DEF", 50))
+    assert (found.unit, found.n_control, found.n_case) == ("cells", 2, 3)
+    assert conditions.design(study, params(only="B")).unit == "cells"  # ten cells of each donor
 
 
 def test_cell_types_are_kept_or_left_out(study):
@@ -97,7 +113,7 @@ def test_cell_types_are_kept_or_left_out(study):
 
 
 def test_few_labellings_are_warned_of():
-    found = conditions.Sides(3, 3, 0, 90, 90)
+    found = conditions.sides_of(dict.fromkeys("ABC", 30), dict.fromkeys("DEF", 30))
     text, warned = conditions.design_words(found, control="a", case="b")
     assert found.labellings == 10 and "no p can come below 0.1" in warned[0]
 
