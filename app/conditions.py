@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 OF_STUDY = ""  # the choice of a column that leaves it to the study
 MOST_LEVELS = 60  # of a column that conditions or donors are told by
 FEW = 3  # donors a side below which cells are permuted
+MIN_CELLS = 20  # of a donor on a side, for it to count
 LABELLINGS = 20  # below which 5 % cannot be reached
 
 
@@ -93,31 +94,48 @@ def labels(study: Study, column: str) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Sides:
-    """Donors and cells of both sides before quality limits; whether donors are in both, or batches in one alone."""
+    """Donors with enough cells on both sides, before quality limits, and what will be permuted of them.
 
+    `unit` is "donors", "paired donors" or "cells"; `left_out` counts donors that have cells but do not take part.
+    """
+
+    unit: str
     n_control: int
     n_case: int
-    both: int
     cells_control: int
     cells_case: int
+    left_out: int = 0
     confounded: bool = False
-
-    @property
-    def paired(self) -> bool:
-        """Whether every donor is on both sides."""
-        return 0 < self.both == self.n_control == self.n_case
-
-    @property
-    def enough(self) -> bool:
-        return min(self.n_control, self.n_case) >= FEW
 
     @property
     def labellings(self) -> int:
         """Distinct ways to relabel the donors; two that are each other's mirror give the same change."""
-        if self.paired:
-            return 2 ** (self.n_control - 1)
-        ways = comb(self.n_control + self.n_case, self.n_control)
-        return ways // 2 if self.n_control == self.n_case else ways
+        return 2 ** (self.n_control - 1) if self.unit == "paired donors" else ways(self.n_control, self.n_case)
+
+
+def ways(n_control: int, n_case: int) -> int:
+    """Distinct ways to deal labels to donors of which each is on one side."""
+    found = comb(n_control + n_case, n_control)
+    return found // 2 if n_control == n_case else found
+
+
+def sides_of(control: dict[str, int], case: dict[str, int]) -> Sides:
+    """Who takes part, from the cells of each donor on each side, by the rule of the engine.
+
+    Three donors or more seen on both sides are pairs, three or more a side seen on one are donors; where both can be
+    had, those with more labellings. Else cells are permuted.
+    """
+    cells = {"cells_control": sum(control.values()), "cells_case": sum(case.values())}
+    enough = [{donor for donor, n in side.items() if n >= MIN_CELLS} for side in (control, case)]
+    both = len(enough[0] & enough[1])
+    alone = len(enough[0] - case.keys()), len(enough[1] - control.keys())
+    everyone = len(control.keys() | case.keys())
+    by_donor = ways(*alone) if min(alone) >= FEW else 0
+    if both >= FEW and 2 ** (both - 1) >= by_donor:
+        return Sides("paired donors", both, both, **cells, left_out=everyone - both)
+    if by_donor:
+        return Sides("donors", *alone, **cells, left_out=everyone - sum(alone))
+    return Sides("cells", len(enough[0]), len(enough[1]), **cells)
 
 
 def design(study: Study, params: ContrastParams) -> Sides:
@@ -125,12 +143,11 @@ def design(study: Study, params: ContrastParams) -> Sides:
     condition, donor = conditions(study, params.by), donors(study, params.donor)
     keep = _chosen_types(study, params)
     now, then = ((condition == level) & keep & (donor != "") for level in (params.case, params.control))
-    ours, theirs = set(donor[then].tolist()), set(donor[now].tolist())
-    apart = False
-    if params.batch:
-        batch = labels(study, params.batch)
-        apart = bool(then.any() and now.any()) and not set(batch[then].tolist()) & set(batch[now].tolist())
-    return Sides(len(ours), len(theirs), len(ours & theirs), int(then.sum()), int(now.sum()), apart)
+    found = sides_of(_counts(donor[then]), _counts(donor[now]))
+    if not (params.batch and then.any() and now.any()):
+        return found
+    batch = labels(study, params.batch)
+    return replace(found, confounded=_apart(batch, donor, then, now))
 
 
 def donors(study: Study, donor: str) -> np.ndarray:
@@ -146,24 +163,34 @@ def design_words(found: Sides, *, control: str, case: str) -> tuple[str, list[st
         return "", [f"No cell of '{empty[0]}' is left. Choose another level, cell type or donor column."]
     cells = f"{plural(found.cells_control, 'cell')} and {plural(found.cells_case, 'cell')}"
     warned = []
+    if found.left_out:
+        warned.append(f"{plural(found.left_out, 'donor')} will be left out: with fewer than {MIN_CELLS} cells, or seen "
+                      "in both conditions where others are in one.")  # fmt: skip
     if found.confounded:
         warned.append("Every batch lies in one condition alone, so that its effect cannot be told from that of the "
                       "condition. The comparison goes on, with a warning on every figure.")  # fmt: skip
-    if found.both and not found.paired:
-        warned.append(f"{plural(found.both, 'donor')} of {found.n_control + found.n_case - found.both} gave cells to "
-                      "both conditions, the others to one.")  # fmt: skip
-    if not found.enough:
-        warned.insert(0, f"{found.n_control} and {plural(found.n_case, 'donor')}: cells will be permuted instead, "
-                         "which takes differences between people for differences between conditions. Three donors a "
-                         "side are the least.")  # fmt: skip
+    if found.unit == "cells":
+        warned.insert(0, f"{found.n_control} and {plural(found.n_case, 'donor')} with {MIN_CELLS} cells or more: cells "
+                         "will be permuted instead, which takes differences between people for differences between "
+                         "conditions. Three donors a side are the least.")  # fmt: skip
         return f"{cells} ({control} and {case}).", warned
-    who = (f"{plural(found.n_control, 'donor')}, each in both conditions: each is compared with itself" if found.paired
+    who = (f"{plural(found.n_control, 'donor')}, each in both conditions: each is compared with itself"
+           if found.unit == "paired donors"
            else f"{found.n_control} donors of {control} and {found.n_case} of {case}: their labels are permuted")
-    ways = f"{whole(found.labellings)} distinct ways to label them"
+    dealt = f"{whole(found.labellings)} distinct ways to label them"
     if found.labellings < LABELLINGS:
-        warned.append(f"There are only {ways}: no p can come below {1 / found.labellings:.2g}, so that little can be "
+        warned.append(f"There are only {dealt}: no p can come below {1 / found.labellings:.2g}, so that little can be "
                       "called at 5\u202f% FDR.")  # fmt: skip
-    return f"{who}. {ways}; {cells}.", warned
+    return f"{who}. {dealt}; {cells}.", warned
+
+
+def _apart(batch: np.ndarray, donor: np.ndarray, then: np.ndarray, now: np.ndarray) -> bool:
+    """Whether each batch has one condition alone, and is not but another name of a donor."""
+    if set(batch[then].tolist()) & set(batch[now].tolist()):
+        return False
+    used = then | now
+    pairs = set(zip(batch[used].tolist(), donor[used].tolist(), strict=True))
+    return not (len(pairs) == len(set(batch[used].tolist())) == len(set(donor[used].tolist())))
 
 
 def _chosen_types(study: Study, params: ContrastParams) -> np.ndarray:

@@ -80,9 +80,9 @@ def newest_job(services: Services, study: str) -> Job | None:
     return next((job for job in services.jobs.list(kind=COMPARE) if job.params.get("study") == study), None)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def contrast(store: Store, name: str) -> Contrast:
-    """A comparison with its matrices; the last few stay in memory."""
+    """A comparison with its matrices; the last two stay in memory."""
     found = load_contrast(name, store=store)
     if META not in found.adata.uns:
         raise StorageDamaged(f"The stored result '{name}' was expected to be a comparison and is not. Delete it.")

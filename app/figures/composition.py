@@ -28,17 +28,19 @@ def composition_figure(rows: Sequence[Mapping[str, Any]], levels: Mapping[str, s
     names
         What control and case are called.
     """
-    ordered = sorted(rows, key=lambda row: -max(row["control"], row["case"]))
+    ordered = sorted(rows, key=lambda row: -max(row["control"] or 0, row["case"] or 0))
     title, above = subtitle(lines)
     figure = go.Figure([_points(ordered, levels, side, names[side]) for side in MARKS])
     for place, row in enumerate(ordered):
         for side, (colour, _, way) in MARKS.items():
+            if row[side] is None:
+                continue
             y = place + way * APART
             figure.add_shape(type="line", x0=row[side], x1=row[side], y0=y - 0.15, y1=y + 0.15,
                              line={"color": colour, "width": 3})
         figure.add_annotation(x=1, xref="paper", xanchor="left", y=place, xshift=10, showarrow=False, align="left",
                               text=f"p {_small(row['p'])}<br>FDR {_small(row['fdr'])}", font={"size": 11})
-    most = max([*(share for row in ordered for share in row["units"].values()), 0.01])
+    most = max([*(share or 0 for row in ordered for share in row["units"].values()), 0.01])
     figure.update_layout(
         **BASE, height=above + 96 + ROW * len(ordered), title=title, margin={"l": 8, "r": 92, "t": above + 30, "b": 54},
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
@@ -55,7 +57,7 @@ def _points(ordered, levels: Mapping[str, str], side: str, name: str) -> go.Scat
     colour, symbol, way = MARKS[side]
     found = [(share, place + way * APART, f"<b>{unit}</b>, {name}<br>{row['cell_type']}: {share:.1%}")
              for place, row in enumerate(ordered) for unit, share in row["units"].items()
-             if levels.get(unit) == side]  # fmt: skip
+             if levels.get(unit) == side and share is not None]  # fmt: skip
     return go.Scatter(x=[x for x, _, _ in found], y=[y for _, y, _ in found], text=[words for _, _, words in found],
                       mode="markers", name=f"{name} (each point a unit, the tick their mean)",
                       hovertemplate="%{text}<extra></extra>",

@@ -28,7 +28,8 @@ def slope_figure(partners: pd.DataFrame, *, control: str, case: str, lines: Sequ
     height = above + 300
     figure = go.Figure([_slope(row) for row in shown.itertuples()])
     ends = shown[["control_low", "case_low", "control_high", "case_high"]].to_numpy()
-    low, high = (float(ends.min()), float(ends.max())) if len(shown) else (0.0, 1.0)
+    ends = ends[np.isfinite(ends)]
+    low, high = (max(float(ends.min()), -1.1), min(float(ends.max()), 1.1)) if len(ends) else (0.0, 1.0)
     pad = 0.06 * (high - low or 1)
     if len(shown):
         at = apart(shown["case"], 13 * (high - low + 2 * pad) / 240)
@@ -51,6 +52,7 @@ def slope_figure(partners: pd.DataFrame, *, control: str, case: str, lines: Sequ
 
 def _most_changed(partners: pd.DataFrame, most: int) -> pd.DataFrame:
     """Gained and lost ones first, then the rest, each by the size of the change."""
+    partners = partners.dropna(subset=["control", "case"])
     sure = partners["state"].isin(("gained", "lost"))
     return pd.concat([partners[sure], partners[~sure]]).head(most)
 

@@ -21,8 +21,9 @@ from app.pages.compare.pictures import again, picture
 from app.pages.compare.view import CompareView, changed, known_gene, read_view
 from app.search import completions
 from engine.errors import InvalidParameter, UnknownName
-from engine.jobs.submit import submit_compare
-from engine.params import ContrastParams
+from engine.jobs.claim import take
+from engine.jobs.submit import submit_compare, submit_networks
+from engine.params import ContrastParams, NetworkParams
 from engine.store import artifact_id
 from engine.types import ARMS, META, Contrast
 from tests.app.made_up_contrast import MODULE, made_up, write_contrast
@@ -109,7 +110,7 @@ def test_every_picture_says_n_the_units_and_the_loud_warnings(view, arm):
     (graph,) = [part for part in parts(drawn) if part.__class__.__name__ == "Graph"]
     above = graph.figure.layout.title.text.replace("<br>", " ")
     assert "n = " in above and "4 and 4 cells" in above
-    assert "⚠ cells permuted, not donors; confounded with batch" in above
+    assert "⚠ cells permuted, not donors; confounded with batch; mix of cell types changed" in above
     endings = {part.id["ending"] for part in parts(drawn) if isinstance(getattr(part, "id", None), dict)
                and part.id.get("type") == ids.FILE}
     assert endings == {"csv", "tsv"} and "How was this made" in said(drawn)
@@ -119,7 +120,8 @@ def test_without_warnings_nothing_is_warned_of_and_few_labellings_are():
     facts = made_up().facts
     assert words.short_warnings(facts) == ""
     assert words.short_warnings(facts | {"design": facts["design"] | {"labellings": 10}}) == "⚠ few labellings"
-    assert words.short_warnings(facts | {"warnings": ["Something else."]}) == "⚠ see the warnings above"
+    other = facts | {"warnings": ["Something else."], "composition": []}
+    assert words.short_warnings(other) == "⚠ see the warnings above"
 
 
 def test_an_fdr_out_of_reach_is_said():
@@ -143,6 +145,7 @@ def test_without_a_placement_the_maps_say_what_to_do_and_the_rest_is_there():
     (link,) = links(page)
     assert parse_qs(urlparse(link).query)["space"] == ["donors"]
     assert "was not computed" in words.headline(found, "placement", 0.05)
+    assert "embedding was not computed" in " ".join(words.arms_said(found, 0.05))
     assert "was not computed" in said(picture(found, CompareView(arm="placement", view="volcano")))
     assert links(picture(found, CompareView(view="volcano"))) == []
 
@@ -274,6 +277,14 @@ def test_an_active_or_failed_job_is_shown_in_place_and_a_done_one_leads_to_its_r
     assert "Waiting" in said(job_parts(job)) and "Waiting" in said(compare.layout(services, study=STUDY))
     done = replace(services.jobs.get(job.id), status="done", result="contrast-1")
     assert job_parts(done) == [] and "/compare?contrast=contrast-1" in links(job_card(done))
+
+
+def test_a_job_in_place_gives_its_comparison_once_it_has_one(services):
+    job = submit_compare(services.jobs, STUDY, ContrastParams(by="phase", control="G1", case="S"))
+    other = submit_networks(services.jobs, STUDY, NetworkParams())
+    assert answers.came(services, job.id) == "" and answers.came(services, other.id) == ""
+    take(services.jobs, job.id).finish("contrast-1")
+    assert answers.came(services, job.id) == "contrast-1"
 
 
 def test_how_it_was_made_tells_method_command_data_and_parameters(one):

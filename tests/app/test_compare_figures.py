@@ -169,6 +169,24 @@ def test_composition_shows_every_unit_its_means_and_p():
     assert sorted({shape.x0 for shape in figure.layout.shapes}) == [0.3, 0.5]
 
 
+def test_a_share_that_is_not_known_is_left_out():
+    rows = [FOUND.facts["composition"][0] | {"units": {"H1": None, "C1": 0.2}, "control": None, "p": None, "fdr": None}]
+    figure = composition_figure(rows, {"H1": "control", "C1": "case"}, names={"control": "a", "case": "b"}, lines=[])
+    assert [len(trace.x) for trace in figure.data] == [0, 1] and len(figure.layout.shapes) == 1
+    assert figure.layout.annotations[0].text == "p –<br>FDR –"
+
+
+def test_partners_without_a_known_correlation_or_error_do_not_break_the_picture():
+    partners = partners_of(FOUND, "GENE3")
+    partners.loc[0, ["control", "control_low", "control_high"]] = np.nan
+    partners.loc[1, ["case_low", "case_high"]] = [-np.inf, np.inf]
+    figure = slope_figure(partners, control="a", case="b", lines=[])
+    assert np.isfinite(figure.layout.yaxis.range).all()
+    drawn = [trace.customdata[0] for trace in figure.data if trace.customdata is not None]
+    assert partners.at[0, "partner"] not in drawn
+    network_figure(partners, "GENE3", control="a", case="b", lines=[])
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_labels_moved_apart_keep_their_order_and_their_gap(seed):
     values = np.random.default_rng(seed).uniform(size=12)

@@ -22,7 +22,7 @@ from app.pages.compare.view import CompareView
 from app.pages.compare.words import headline
 from app.words import plural
 from engine.errors import GeneweaveError, InvalidParameter
-from engine.jobs.submit import submit_compare
+from engine.jobs.submit import COMPARE, submit_compare
 from engine.params import ContrastParams
 
 if TYPE_CHECKING:
@@ -92,13 +92,15 @@ def _form(app: Dash, services: Services) -> None:
     def other_study(chosen, shown):
         return f"?{urlencode({'study': chosen})}" if chosen and chosen != shown else no_update
 
-    @app.callback(Output("url", "search", allow_duplicate=True), Input({"type": "job-status", "job": ALL}, "data"),
-                  State(ids.JOB, "children"), prevent_initial_call=True)
-    def arrive(_, shown):
+    @app.callback(Output(ids.CAME, "data"), Input({"type": "job-status", "job": ALL}, "data"),
+                  prevent_initial_call=True)
+    def follow(_):
         which = ctx.triggered_id
-        if not (shown and which and ctx.triggered[0]["value"] == "done"):
-            return no_update
-        return f"?{urlencode({'contrast': services.jobs.get(which['job']).result})}"
+        return came(services, which["job"]) if which and ctx.triggered[0]["value"] == "done" else no_update
+
+    @app.callback(Output("url", "search", allow_duplicate=True), Input(ids.CAME, "data"), prevent_initial_call=True)
+    def arrive(name):
+        return f"?{urlencode({'contrast': name})}" if name else no_update
 
 
 def _view(app: Dash, services: Services) -> None:
@@ -160,6 +162,12 @@ def asked(by: str | None, control: str | None, case: str | None, donor: str | No
     out = next(iter(without), None) or []
     return ContrastParams(by=by or "", control=control or "", case=case or "", donor=donor or "", batch=batch or "",
                           only=next(iter(only), None) or "", without=",".join(out), **advanced)  # fmt: skip
+
+
+def came(services: Services, job_id: str) -> str:
+    """The comparison that a job has made; empty for a job of another kind or without a result."""
+    job = services.jobs.get(job_id)
+    return job.result or "" if job.kind == COMPARE else ""
 
 
 def need_two(params: ContrastParams) -> None:

@@ -37,7 +37,8 @@ def form(services: Services, study: Study, asked: ContrastParams) -> html.Sectio
         fields = _fields(services, study, asked)
     except GeneweaveError as fault:
         fields = [_row([study_choice(services, study)]), alert(str(fault))]
-    return html.Section([html.H2("A new comparison"), dcc.Store(id=ids.ASKED, data=study.name), *fields],
+    return html.Section([html.H2("A new comparison"), dcc.Store(id=ids.ASKED, data=study.name),
+                         dcc.Store(id=ids.CAME), *fields],
                         className="gw-card gw-stack cmp-form", **{"aria-label": "A new comparison"})
 
 

@@ -59,15 +59,21 @@ def _title(services: Services, stored: StoredContrast, contrast: Contrast, view:
 
 
 def _warnings(contrast: Contrast) -> list[html.Div]:
-    return [alert(thin(text)) for text in contrast.facts["warnings"]]
+    first, *more = [html.Div(thin(text)) for text in contrast.facts["warnings"]] or [None]
+    if first is None:
+        return []
+    first.className = "gw-name cmp-loudest"
+    return [html.Div(alert([first, *more]), className="cmp-warnings")]
 
 
 def _verdict(contrast: Contrast, view: CompareView) -> html.Div:
     """The verdict of the engine, beyond what the headline says, and what each arm found at the chosen FDR."""
     first = _bare(headline(contrast, ARMS[0], 0.05))
     more = [text for text in contrast.facts["verdict"] if _bare(text) != first]
-    return html.Div([html.P(arms_words(contrast, view), id=ids.ARMS), *(html.P(thin(text)) for text in more)],
-                    className="cmp-verdict")
+    answer = [html.P(thin(text)) for text in more[:1]]
+    rest = [html.Details([html.Summary("More of what was found"), *(html.P(thin(text)) for text in more[1:])],
+                         className="gw-details")] if more[1:] else []  # fmt: skip
+    return html.Div([*answer, html.P(arms_words(contrast, view), id=ids.ARMS), *rest], className="cmp-verdict")
 
 
 def _bare(sentence: str) -> str:

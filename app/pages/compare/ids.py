@@ -11,6 +11,7 @@ JOB = "cmp-job"
 FAULT = "cmp-fault"
 OWNER = "cmp-advanced"  # owner of the parameter form
 ASKED = "cmp-asked"  # dcc.Store, the study of the form
+CAME = "cmp-came"  # dcc.Store, the comparison that the job in place has just made
 # the result
 START = "cmp-start"  # dcc.Store {contrast, study}
 VIEW = "cmp-view"  # dcc.Store {arm, level, view, colour}

@@ -14,6 +14,7 @@ from app.components.page_header import icon
 from app.figures.partners import network_figure, said, slope_figure
 from app.maps import find_map, gene_names
 from app.pages.compare import ids
+from app.pages.compare.how import how
 from app.pages.compare.view import CompareView, changed
 from app.pages.compare.words import ARM, per_cent, short_warnings, signed
 from app.words import exponent, number, plural
@@ -66,7 +67,7 @@ def gene_panel(services: Services, contrast: Contrast, name: str, view: CompareV
                          lines=["95 % intervals; the most changed partners", warned])
     network = network_figure(partners, gene, control=control, case=case, lines=[
         "Surest partners; width |correlation|, dashed negative, filled on both sides", warned])  # fmt: skip
-    files = [_file("partners", ending) for ending in ("csv", "tsv")]
+    files = [how("partners"), *(_file("partners", ending) for ending in ("csv", "tsv"))]
     return [
         html.Div([html.Div([html.H2(gene), html.P(about, className="gw-muted gw-small")]), clear_button()],
                  className="flow-panel-head"),
@@ -75,7 +76,8 @@ def gene_panel(services: Services, contrast: Contrast, name: str, view: CompareV
                       html.P(f"{plural(len(gained), 'partner')} gained ▲, {len(lost)} lost ▼ (dashed).",
                              className="gw-muted gw-small"),
                       graph(ids.SLOPE, slope, name=f"{gene}-partners", more=files)]),
-        html.Section([html.H3("Company on each side"), graph(ids.NETWORK, network, name=f"{gene}-network")]),
+        html.Section([html.H3("Company on each side"), graph(ids.NETWORK, network, name=f"{gene}-network",
+                                                                         more=[how("network")])]),
         partner_list("Gained", gained), partner_list("Lost", lost),
         html.Div([*atlas_link(services, contrast, [gene], gene=gene), *links_of(_company(gene, partners), name)],
                  className="gw-row cmp-links"),

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 import numpy as np
 from dash import dcc, html
 
-from app.components.buttons import popover
 from app.components.graph import graph
 from app.components.module_map import module_grid, module_map
 from app.components.page_header import icon
@@ -16,28 +15,14 @@ from app.figures.composition import composition_figure
 from app.figures.contrast_maps import Colouring, maps_figure
 from app.figures.volcano import LEAST, volcano_figure
 from app.pages.compare import ids
+from app.pages.compare.how import how
 from app.pages.compare.inspector import small
 from app.pages.compare.view import CompareView, changed, done
 from app.pages.compare.words import ARM, PERMUTED, lines_of, per_cent, signed, test_said
-from app.words import plural
+from app.words import number, plural
 from engine.types import Contrast
 
 TOOLS = (("pan", "Move", ""), ("lasso", "Lasso", "l"), ("select", "Box", "b"), ("fit", "Show all", ""))
-HOW = {
-    "maps": "The genes of every donor were placed in one space (MuSe-GNN), and UMAP drew the mean place of each gene "
-            "in control and in case. The two pictures share their axes: a gene that lies elsewhere has moved. A ring "
-            "marks genes below the chosen FDR of the chosen arm, as in Figure 4 of the paper.",
-    "volcano": "Net change of company is the mean change of |correlation| of a gene with all others (CS-CORE, within "
-               "donors). The FDR is that of the chosen arm, by Benjamini–Hochberg over the compared genes; the dashed "
-               "line is the smallest that the number of distinct labellings allows.",
-    "modules": "Modules are groups of genes that keep company in control and case together. A cell is the mean "
-               "correlation within the module in one unit. Rows stand by average Euclidean distance (dash-bio's "
-               "Clustergram), columns by condition.",
-    "cells": "The share of each cell type among the cells of a unit. p compares units of the two conditions, FDR is by "
-             "Benjamini–Hochberg over cell types. A change of the mix alone can make genes seem to change their "
-             "partners.",
-}  # fmt: skip
-
 SIMPSON = ("All cells and one type can disagree (Simpson’s paradox): a changed mix of cell types makes genes seem to "
            "gain or lose company where no cell changed. What holds within a type is a change of its cells. The choice "
            "of cells above leads from one to the other.")  # fmt: skip
@@ -93,7 +78,7 @@ def hover(contrast: Contrast, view: CompareView) -> dict[str, list[str]]:
         rows = zip(contrast.genes, contrast.table["module"], contrast.table[f"mean_{side}"], contrast.table["net"],
                    contrast.table[f"{view.arm}_fdr"], strict=True)  # fmt: skip
         found[side] = [f"<b>{gene}</b> in {facts[side]}<br>module {module}, mean expression {mean:.2f}<br>"
-                       f"net change of company {signed(net, 3)}, FDR {small(fdr)} ({ARM[view.arm][0].lower()})"
+                       f"net change of company {signed(net, 3)}<br>FDR {small(fdr)} ({ARM[view.arm][0].lower()})"
                        for gene, module, mean, net, fdr in rows]  # fmt: skip
     return found
 
@@ -129,7 +114,7 @@ def modules(contrast: Contrast, view: CompareView, gene: str) -> html.Div:
 
 
 def _then_now(module: dict[str, Any]) -> str:
-    return f"{module['control']:.2f} → {module['case']:.2f}".replace("-", "\u2212")
+    return " → ".join(number(module[side]) for side in ("control", "case"))
 
 
 def shares(contrast: Contrast, view: CompareView, gene: str) -> html.Div:
@@ -179,15 +164,7 @@ def _framed(graph_id: str, figure: Any, contrast: Contrast, which: str, *, words
     return html.Div([frame, *(below or [])], className="cmp-picture")
 
 
-def how(which: str) -> Any:
-    """A button that says how the figure came about."""
-    opener = html.Button([icon("help"), "How was this made"], type="button", className="gw-button-small")
-    body = [html.H3("How was this made"), html.P(HOW[which]),
-            html.P("Parameters, command line, versions and data are at the foot of the page.", className="gw-muted")]
-    return popover(opener, body, label="How was this made", width=380, position="top-end")
-
-
 def _nothing(title: str, text: str, action: str, href: str) -> html.Div:
     link = [dcc.Link(action, href=href, className="gw-button-quiet")] if action else []
-    return html.Div([html.Div(className="gw-drawing gw-drawing-map"), html.H3(title), html.P(text), *link],
+    return html.Div([html.Div(className="gw-drawing gw-drawing-map"), html.H2(title), html.P(text), *link],
                     className="gw-empty")

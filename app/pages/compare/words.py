@@ -38,6 +38,7 @@ def arms_said(contrast: Contrast, fdr: float) -> list[str]:
     said = [f"At {per_cent(fdr)} FDR: " + listing([f"{ARM[arm][0].lower()} {n}" for arm, n in counts.items()])
             + (" genes." if counts else "no arm was computed.")]  # fmt: skip
     said += [embedding_said(counts)] if {"placement", "neighbourhood"} <= counts.keys() else []
+    said += [] if "placement" in counts else ["The embedding was not computed: whether it finds more is not known."]
     reach = contrast.facts["design"]["smallest_fdr"]
     if reach and reach >= fdr:
         said.append(f"With {plural(contrast.facts['design']['labellings'], 'labelling')} no FDR can come below "
@@ -69,8 +70,10 @@ def short_warnings(facts: dict[str, Any]) -> str:
     """The warnings as a figure carries them: short, each with its sign; empty when there are none."""
     design, told = facts["design"], " ".join(facts["warnings"]).lower()
     short = ["cells permuted, not donors"] if design["unit"] == "cells" else []
-    short += ["confounded with batch"] if "batch" in told else []
+    short += ["confounded with batch"] if "every batch" in told else []
     short += ["few labellings"] if design["labellings"] < LABELLINGS else []
+    moved = any(row["fdr"] is not None and row["fdr"] < 0.05 for row in facts["composition"])
+    short += ["mix of cell types changed"] if moved and facts["warnings"] and not facts["cell_type"] else []
     rest = bool(facts["warnings"]) and not short
     return "⚠ " + "; ".join(short or ["see the warnings above"]) if short or rest else ""
 
