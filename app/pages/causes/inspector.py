@@ -1,0 +1,267 @@
+"""Beside the network: what is predicted and measured of a node, and the evidence behind it or an edge."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+from dash import dcc, html
+
+from app.causes import Explanation
+from app.components.page_header import icon
+from app.figures.causal_marks import VERB
+from app.pages.causes.elements import thresholds
+from app.pages.causes.folding import Picture
+from app.pages.causes.view import CausesView
+from app.words import number, plural
+
+PUBMED = "https://pubmed.ncbi.nlm.nih.gov/"
+PREDICTED = "Activity is predicted from the changes of others, not measured."
+SHOWN = 8  # rows of evidence before the rest is folded
+MOST_GENES = 400  # of a set that an address can carry
+KIND = {"root": "Causal root", "regulator": "Regulator", "target": "Target", "function": "Disease or function"}
+ARROWS = {1: "↑", -1: "↓", 0: "–"}
+
+
+def panel(found: Explanation, view: CausesView, drawn: Picture, pick: str) -> list[Any]:
+    """The inspector for a chosen node or edge, or for the whole."""
+    if not pick:
+        return _overview(found, drawn)
+    return _edge(found, pick) if ">" in pick else _node(found, view, pick)
+
+
+def _overview(found: Explanation, drawn: Picture) -> list[Any]:
+    facts, nodes = found.facts, found.nodes
+    called = nodes[nodes["call"] != ""]
+    rows = {"Genes measured": _whole(facts.get("n_universe")), "Changed genes": _whole(facts.get("n_changed")),
+            **{f"{KIND[kind]}s called": plural(int((called["kind"] == kind).sum()), "node").split()[0]
+               for kind in ("regulator", "root")}}  # fmt: skip
+    hint = ("Click a node or an edge: the evidence behind it is shown here. Click a dashed box to unfold what is in "
+            "it. The tables below hold every row; a click on one leads to it.")  # fmt: skip
+    return [html.H2("Nothing chosen"), html.P(hint, className="gw-muted"), _facts(rows), *_strongest(found, drawn),
+            html.P(PREDICTED, className="causes-predicted")]  # fmt: skip
+
+
+def _whole(n: Any) -> str:
+    return number(float(n)) if n is not None else "–"
+
+
+def _strongest(found: Explanation, drawn: Picture) -> list[Any]:
+    """The called regulators and roots, the surest first."""
+    called = found.nodes[found.nodes["call"] != ""].sort_values("p")
+    if called.empty:
+        return [html.P(nothing_words(found), className="gw-note")]
+    head = html.Tr([html.Th("Called"), html.Th("Predicted"), html.Th("z", className="gw-num"),
+                    html.Th("p", className="gw-num")])
+    rows = [html.Tr([html.Td(_pick(name)), html.Td(row["call"]), html.Td(number(row["z"]), className="gw-num"),
+                     html.Td(number(row["p"]), className="gw-num")]) for name, row in called.head(12).iterrows()]
+    return [html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table")]
+
+
+def nothing_words(found: Explanation) -> str:
+    """Says plainly that nothing passes, and which came nearest."""
+    table = found.regulators
+    said = "No regulator passes |z| ≥ 2 with p < 0.01."
+    if table.empty or table["z"].isna().all():
+        return f"{said} None of them has targets with signs enough for a z."
+    best = table.loc[table["z"].abs().idxmax()]
+    return f"{said} The largest |z| is that of {best['regulator']}: {number(best['z'])} (p {number(best['p'])})."
+
+
+def _node(found: Explanation, view: CausesView, name: str) -> list[Any]:
+    row = found.nodes.loc[name]
+    head = html.Div([html.H2(name), _clear()], className="flow-panel-head")
+    return [head, html.P(f"{KIND[row['kind']]}, layer {row['layer']}", className="gw-muted gw-small"),
+            *_predicted(row), *_measured(row, found), _node_acts(view, name, row, found),
+            *_targets(found, name, row), *_evidence(found, name)]  # fmt: skip
+
+
+def _predicted(row: pd.Series) -> list[Any]:
+    if row["z"] != row["z"] and row["p"] != row["p"]:
+        return []
+    said = row["call"] or "no call"
+    rows = {"z": number(row["z"]), "p": number(row["p"]), "FDR": number(row["fdr"])}
+    rows |= {"p, network": number(row["p_bias"])} if row["p_bias"] == row["p_bias"] else {}
+    return [html.Div([html.H3(["Predicted: ", html.Span(said, className=f"causes-call causes-{said.split()[0]}")]),
+                      _facts(rows)], className="causes-box causes-box-predicted", title=PREDICTED)]  # fmt: skip
+
+
+def _measured(row: pd.Series, found: Explanation) -> list[Any]:
+    if row["kind"] == "function":
+        return []
+    if row["log2fc"] != row["log2fc"]:
+        return [html.Div(html.H3("Not measured here"), className="causes-box causes-box-none")]
+    passes = changed(row, found)
+    said = ("up" if row["log2fc"] > 0 else "down") if passes else "no sure change"
+    rows = {"log2 fold change": number(row["log2fc"]), "FDR": number(row["de_fdr"])}
+    return [html.Div([html.H3(f"Measured: {said}"), _facts(rows)], className="causes-box causes-box-measured")]
+
+
+def changed(rows: Any, found: Explanation) -> Any:
+    """Whether the measured change of a row, or of each row, passes both thresholds."""
+    level = thresholds(found)
+    return (rows["de_fdr"] <= level["max_fdr"]) & (np.abs(rows["log2fc"]) >= level["min_log2fc"])
+
+
+def agreement(found: Explanation, name: str) -> pd.DataFrame:
+    """For each target of a node: sign, expected direction by the node's z, measured direction, and whether they agree.
+
+    Returns
+    -------
+    target, sign, expected and measured (1, −1, or 0 where there is none), log2fc, agrees (True, False or None).
+    """
+    z = found.nodes.loc[name, "z"]
+    own = found.links[found.links["source"] == name]
+    there = found.nodes.reindex(own["target"])
+    moved = np.where(changed(there, found), np.sign(there["log2fc"].fillna(0)), 0).astype(int)
+    expected = (np.sign(z) if z == z else 0) * own["sign"].to_numpy()
+    agrees = [None if not (e and m) else bool(e == m) for e, m in zip(expected, moved, strict=True)]
+    return pd.DataFrame({"target": own["target"].to_numpy(), "sign": own["sign"].to_numpy(),
+                         "expected": expected.astype(int), "measured": moved, "log2fc": there["log2fc"].to_numpy(),
+                         "agrees": pd.Series(agrees, dtype=object)})  # fmt: skip
+
+
+def _targets(found: Explanation, name: str, row: pd.Series) -> list[Any]:
+    table = agreement(found, name)
+    if table.empty:
+        return []
+    told = table["agrees"].map({True: 0, False: 1}).fillna(2)
+    table = table.assign(_told=told, _size=-table["log2fc"].abs().fillna(0)).sort_values(["_told", "_size"])
+    with_it, against = (int((told == side).sum()) for side in (0, 1))
+    words = (f"Of {plural(len(table), 'target')}, {with_it} changed as predicted and {against} the other way; of the "
+             "others the sign is not known or no change is sure.")  # fmt: skip
+    head = html.Tr([html.Th("Target"), html.Th("Expected"), html.Th("Measured"), html.Th("")])
+    body = [html.Tr([html.Td(_pick(f"{name}>{r.target}", r.target)), html.Td(ARROWS[r.expected]),
+                     html.Td(_measured_words(r.measured, r.log2fc)), html.Td(_agrees(r.agrees))])
+            for r in table.itertuples()]  # fmt: skip
+    return [html.H3("What it acts on"), html.P(words if row["z"] == row["z"] else "Without a z nothing is expected.",
+                                               className="gw-muted gw-small"),
+            html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="atlas-table"),
+                     className="causes-targets", tabIndex=0, role="region",
+                     **{"aria-label": f"Targets of {name}"})]  # fmt: skip
+
+
+def _measured_words(way: int, fc: float) -> str:
+    if fc != fc:
+        return "not measured"
+    return f"{ARROWS[way]} {number(fc)}" if way else f"no sure change ({number(fc)})"
+
+
+def _agrees(agrees: bool | None) -> Any:
+    if agrees is None:
+        return ""
+    return html.Span([icon("check" if agrees else "cross"), "agrees" if agrees else "disagrees"],
+                     className="causes-agree" if agrees else "causes-agree causes-against")
+
+
+def _evidence(found: Explanation, name: str) -> list[Any]:
+    """What acts on a node, edge by edge."""
+    own = found.edges[found.edges["target"] == name]
+    if own.empty:
+        return []
+    return [html.H3("What acts on it"), *_evidence_table(own, first="source")]
+
+
+def _edge(found: Explanation, pick: str) -> list[Any]:
+    source, _, target = pick.partition(">")
+    link = found.links[(found.links["source"] == source) & (found.links["target"] == target)].iloc[0]
+    own = found.edges[(found.edges["source"] == source) & (found.edges["target"] == target)]
+    verb = VERB[link["sign"]]
+    split = " Its sources do not agree on the sign." if link["sign"] == 0 and (own["sign"] != 0).any() else ""
+    acts = html.Div([_act("Focus on it", "focus", source, "target"), _pick(source), _pick(target)], className="gw-row")
+    return [html.Div([html.H2(f"{source} {verb} {target}"), _clear()], className="flow-panel-head"),
+            html.P(f"{plural(len(own), 'piece')} of evidence.{split}", className="gw-muted gw-small"),
+            *_compared(found, source, target), *_evidence_table(own, first="database"), acts]  # fmt: skip
+
+
+def _compared(found: Explanation, source: str, target: str) -> list[Any]:
+    """Whether the measured change of the target is as the activity of the source would have it."""
+    row = agreement(found, source).set_index("target").loc[target]
+    if row["agrees"] is None:
+        return []
+    said = {1: "rise", -1: "fall"}
+    words = (f"{source} is predicted {'more' if found.nodes.loc[source, 'z'] > 0 else 'less'} active, so {target} "
+             f"should {said[row['expected']]}; it was measured to {said[row['measured']]}. ")  # fmt: skip
+    return [html.P([words, _agrees(row["agrees"])], className="flow-placed")]
+
+
+def _evidence_table(own: pd.DataFrame, *, first: str) -> list[Any]:
+    """A row an edge: from where, sign, confidence, papers; beyond the first few behind a summary."""
+    head = html.Thead(html.Tr([html.Th("From" if first == "source" else "Database"), html.Th("Sign"),
+                               html.Th("Database" if first == "source" else "Grade"), html.Th("Papers")]))
+    body = [_evidence_row(row, first) for row in own.to_dict("records")]
+    parts = [html.Table([head, html.Tbody(body[:SHOWN])], className="atlas-table causes-evidence")]
+    if len(body) > SHOWN:
+        more = html.Table(html.Tbody(body[SHOWN:]), className="atlas-table causes-evidence")
+        parts.append(html.Details([html.Summary(f"{len(body) - SHOWN} more"), more], className="gw-details"))
+    return parts
+
+
+def _evidence_row(row: dict[str, Any], first: str) -> html.Tr:
+    grade = f" ({row['confidence']})" if row["confidence"] and first == "source" else ""
+    lead = _pick(f"{row['source']}>{row['target']}", row["source"]) if first == "source" else row["database"]
+    third = f"{row['database']}{grade}" if first == "source" else row["confidence"] or "–"
+    return html.Tr([html.Td(lead), html.Td(VERB[row["sign"]]), html.Td(third), html.Td(_papers(row["papers"]))])
+
+
+def _papers(text: str) -> Any:
+    """Links to the papers by their PubMed ids; other words as they are."""
+    found = [part.strip() for part in text.split(";") if part.strip()]
+    links = [html.A(part, href=PUBMED + part, target="_blank", rel="noopener noreferrer", title=f"Paper {part} in PubMed")
+             if part.isdecimal() else html.Span(part) for part in found]
+    return html.Div(links, className="causes-papers") if links else "none named"
+
+
+def _node_acts(view: CausesView, name: str, row: pd.Series, found: Explanation) -> html.Div:
+    focussed, opened = view.focus == name, name in view.opened
+    acts = [_act("Show all again" if focussed else "Focus", "focus", "" if focussed else name, "target"),
+            _act("Hide", "hide", name, "cross")]  # fmt: skip
+    if row["n_targets"] > 0 and row["kind"] != "function":
+        acts.insert(1, _act("Fold" if opened else "Expand", "fold" if opened else "expand", name, "plus"))
+    links = [] if row["kind"] == "function" else [
+        dcc.Link(["Open in the Atlas", icon("arrow")], href=f"/atlas?gene={quote(name)}")]  # fmt: skip
+    genes = found.links.loc[found.links["source" if row["kind"] != "function" else "target"] == name,
+                            "target" if row["kind"] != "function" else "source"]  # fmt: skip
+    genes = [gene for gene in genes if found.nodes.loc[gene, "kind"] != "function"]
+    if genes:
+        words = f"Enrichment of {plural(len(genes), 'gene')}"
+        title = "Which pathways its targets belong to" + (f"; the first {MOST_GENES}" if len(genes) > MOST_GENES else "")
+        links.append(dcc.Link([words, icon("arrow")], title=title,
+                              href=f"/enrichment?genes={quote(','.join(genes[:MOST_GENES]), safe=',')}"))
+    return html.Div([html.Div(acts, className="gw-row"), html.Div(links, className="atlas-links")],
+                    className="gw-stack causes-acts")
+
+
+def _act(word: str, do: str, node: str, drawing: str) -> html.Button:
+    return html.Button([icon(drawing), word], type="button", className="gw-button-small",
+                       **{"data-causes-do": do, "data-causes-node": node})
+
+
+def _pick(text: str, word: str = "") -> html.Button:
+    return html.Button(word or text, type="button", className="atlas-gene", title=f"Show {text.replace('>', ' → ')}",
+                       **{"data-causes-pick": text})
+
+
+def _clear() -> html.Button:
+    return html.Button([icon("cross"), "Clear"], type="button", className="gw-button-small", title="Clear (Esc)",
+                       **{"data-causes-pick": ""})
+
+
+def _facts(rows: dict[str, str]) -> html.Dl:
+    return html.Dl([part for term, words in rows.items() for part in (html.Dt(term), html.Dd(words))],
+                   className="gw-facts gw-small")
+
+
+def told(pick: str, found: Explanation) -> str:
+    """What is chosen, for those who hear the page."""
+    if not pick:
+        return "Nothing chosen."
+    if ">" in pick:
+        source, _, target = pick.partition(">")
+        return f"Edge from {source} to {target}."
+    row = found.nodes.loc[pick]
+    return f"{pick}, {KIND[row['kind']].lower()}, {row['call'] or 'not called'}."
+
+
