@@ -1,4 +1,4 @@
-"""The command lines that make the same gene map, or the same comparison."""
+"""The command lines that make the same gene map, comparison or explanation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from itertools import product
 
-from engine.params import EmbedParams
+from engine.params import CausesParams, EmbedParams
 from engine.profiles import PRESETS, PROFILES, start_from
 
 
@@ -22,6 +22,17 @@ def benchmark_command(study: str, params: EmbedParams, methods: Sequence[str], *
     words = ["python", "-m", "engine", "benchmark", "embeddings", study, "--methods", ",".join(methods), "--seeds",
              ",".join(map(str, seeds)), "--out", f"{study}.tsv", *(["--tasks"] if tasks else [])]  # fmt: skip
     return shlex.join(words + _options(params, without=("method", "seed")))
+
+
+def regulators_command(table: str, params: CausesParams, *, own: Sequence[str] = ()) -> str:
+    """`python -m engine regulators …` with every parameter that is not the default; `own` are files of networks."""
+    networks = ",".join(filter(None, [params.networks, *own]))
+    words = ["python", "-m", "engine", "regulators", "--table", table, "--network", networks, "--out", "regulators.tsv",
+             "--roots", "roots.tsv"]  # fmt: skip
+    for f in fields(params):
+        if f.name != "networks" and getattr(params, f.name) != f.default:
+            words += [f"--{f.name.replace('_', '-')}", str(getattr(params, f.name))]
+    return shlex.join(words)
 
 
 def _options(params: EmbedParams, *, without: tuple[str, ...] = ()) -> list[str]:

@@ -1,4 +1,4 @@
-"""Parameters of the gene map, as frozen dataclasses; forms and the command line build themselves from them."""
+"""Parameters of maps and explanations, as frozen dataclasses; forms and the command line build themselves from them."""
 
 from __future__ import annotations
 
@@ -122,6 +122,24 @@ class TrainParams(Checked):
     wiring: str = param("found", "Wiring", "Edges as found, or rewired at equal degree: a null that keeps only how "
                         "many partners a gene has", choices=("found", "rewired"))  # fmt: skip
     seed: int = param(0, "Seed", "Same seed, same map on one machine", low=0, high=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class CausesParams(Checked):
+    """How changes are explained by networks."""
+
+    networks: str = param("collectri", "Networks", "Networks of the library, by name, with commas between: those of TF "
+                          "targets give the evidence, those of signalling lead from roots to regulators")  # fmt: skip
+    functions: str = param("", "Diseases and functions", "Gene sets of the library, by name, with commas between, or "
+                           "networks of your own from genes to functions with signs; none when empty")  # fmt: skip
+    max_fdr: float = param(0.05, "Largest false discovery rate", "Of a gene that counts as changed", low=0.0, high=1.0)
+    min_log2fc: float = param(0.0, "Least change", "Least |log2 fold change| of a gene that counts as changed",
+                              low=0.0, high=100.0)  # fmt: skip
+    depth: int = param(2, "Depth of causal networks", "Most steps from a root to a changed gene; 1: roots are the "
+                       "regulators themselves", low=1, high=3)  # fmt: skip
+    permutations: int = param(1000, "Random sets", "Random changed genes, matched in number and degree, that a root is "
+                              "held against", low=20, high=100000)  # fmt: skip
+    seed: int = param(0, "Seed", "Same seed, same random sets", low=0, high=2**31 - 1)
 
 
 @dataclass(frozen=True)

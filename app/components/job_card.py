@@ -10,7 +10,7 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_upda
 from app.components.alert import alert
 from app.components.page_header import icon
 from app.words import duration, elapsed, percent
-from engine.jobs.submit import BENCHMARK, CALIBRATE, CHECK, COMPARE, EMBED, FETCH, NETWORKS
+from engine.jobs.submit import BENCHMARK, CALIBRATE, CAUSES, CHECK, COMPARE, EMBED, FETCH, NETWORKS
 from engine.jobs.table import JobTable
 from engine.params import EmbedParams
 
@@ -32,6 +32,7 @@ RESULT = {
     NETWORKS: (("See the networks", "/data/networks?study={}"),),
     BENCHMARK: (("See the comparison", "/quality?study={}"),),
     COMPARE: (("See what changed", "/compare?contrast={}"),),
+    CAUSES: (("See the causes", "/causes?explanation={}"),),
     CHECK: (("See what was found", "/data/files/{}"),),
     FETCH: (("Open the library", "/data/library"),),
     CALIBRATE: (("Open Studies", "/studies"),),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.jobs.record import Job
-from engine.jobs.submit import BENCHMARK, CALIBRATE, CHECK, COMPARE, EMBED, FETCH, NETWORKS
+from engine.jobs.submit import BENCHMARK, CALIBRATE, CAUSES, CHECK, COMPARE, EMBED, FETCH, NETWORKS
 from engine.library import Library
-from engine.params import ContrastParams, EmbedParams, NetworkParams
+from engine.params import CausesParams, ContrastParams, EmbedParams, NetworkParams
 from engine.progress import Progress
 from engine.settings import Settings
 from engine.store import Store
@@ -57,6 +57,16 @@ def compare(job: Job, settings: Settings, progress: Progress) -> str:
     return contrasts.compare(study, params, store=Store(settings), device=settings.device, progress=progress)
 
 
+def causes(job: Job, settings: Settings, progress: Progress) -> str:
+    """What may stand behind the changes of a stored contrast; the result is the id of the explanation."""
+    params, contrast, store = CausesParams(**job.params["params"]), job.params["contrast"], Store(settings)
+    from engine.causes import explain, table_of_contrast
+    from engine.knowledge import Knowledge
+
+    table = table_of_contrast(store.read(contrast))
+    return explain(table, {}, params, store=store, knowledge=Knowledge(settings), source=contrast, progress=progress)
+
+
 def check(job: Job, settings: Settings, progress: Progress) -> str:
     """What is in a file; the result is the file's id."""
     from engine import intake
@@ -85,6 +95,7 @@ HANDLERS: dict[str, Handler] = {
     NETWORKS: networks,
     BENCHMARK: benchmark,
     COMPARE: compare,
+    CAUSES: causes,
     CHECK: check,
     FETCH: fetch,
     CALIBRATE: calibrate,

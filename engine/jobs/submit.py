@@ -1,4 +1,4 @@
-"""What a page asks for, as jobs: a map, networks, a comparison of methods or of conditions, a file, a timing."""
+"""What a page asks for, as jobs: a map, networks, comparisons, causes, a file, a timing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import asdict
 from engine.files import DataFile
 from engine.jobs.record import Job
 from engine.jobs.table import JobTable
-from engine.params import ContrastParams, EmbedParams, NetworkParams
+from engine.params import CausesParams, ContrastParams, EmbedParams, NetworkParams
 
-EMBED, NETWORKS, BENCHMARK, COMPARE = "embed", "networks", "benchmark", "compare"
+EMBED, NETWORKS, BENCHMARK, COMPARE, CAUSES = "embed", "networks", "benchmark", "compare", "causes"
 CHECK, FETCH, CALIBRATE = "check", "fetch", "calibrate"
 
 
@@ -34,6 +34,11 @@ def submit_benchmark(jobs: JobTable, study: str, params: EmbedParams, methods: S
 def submit_compare(jobs: JobTable, study: str, params: ContrastParams) -> Job:
     """Ask which genes of a study changed their partners between two conditions."""
     return jobs.submit(COMPARE, f"Two conditions of {study}", {"study": study, "params": asdict(params)})
+
+
+def submit_causes(jobs: JobTable, contrast: str, params: CausesParams) -> Job:
+    """Ask what may stand behind the changes of a stored contrast."""
+    return jobs.submit(CAUSES, "Causes of a contrast", {"contrast": contrast, "params": asdict(params)})
 
 
 def submit_check(jobs: JobTable, file: DataFile) -> Job:
