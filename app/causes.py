@@ -38,7 +38,7 @@ class Explanation:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """asked, contrast, n_universe, n_changed, matched, notes, made (with command)."""
+        """asked (parameters, source, own_networks, list), n_universe, n_changed, matched, notes, made."""
         return json.loads(self.adata.uns[META])
 
     @cached_property
@@ -59,7 +59,8 @@ class Explanation:
     def links(self) -> pd.DataFrame:
         """A row a pair of nodes: source, target, sign (0 where the evidence disagrees), weight, evidence (how many)."""
         given = self.edges.groupby(["source", "target"], sort=False, as_index=False)
-        table = given.agg(low=("sign", "min"), high=("sign", "max"), weight=("weight", "max"), evidence=("sign", "size"))
+        table = given.agg(low=("sign", "min"), high=("sign", "max"), weight=("weight", "max"),
+                          evidence=("sign", "size"))
         table["sign"] = np.where(table["low"] * table["high"] < 0, 0, np.sign(table["low"] + table["high"]))
         return table.drop(columns=["low", "high"])
 
@@ -81,12 +82,18 @@ class Explanation:
     @property
     def created(self) -> str:
         """When it was made, ISO 8601."""
-        return self.facts.get("made", {}).get("created", "")
+        return self.facts["made"]["created"]
 
     @property
     def contrast(self) -> str:
-        """Id of the contrast that it explains; empty when a table or a list of genes was given."""
-        return self.facts.get("contrast") or ""
+        """Id of the contrast that it explains; empty when it was made of a table."""
+        source = self.facts["asked"].get("source") or ""
+        return source if source.startswith("contrast-") else ""
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """From where on a gene counts as changed, as was asked for: max_fdr and min_log2fc."""
+        return {name: float(self.facts["asked"][name]) for name in ("max_fdr", "min_log2fc")}
 
 
 def plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +166,7 @@ def contrast_title(facts: dict[str, Any]) -> str:
 def title_of(services: Services, found: Explanation) -> str:
     """What an explanation explains."""
     facts = contrast_facts(services.store, found.contrast) if found.contrast else {}
-    return contrast_title(facts) if facts else found.facts.get("title") or "A table of genes"
+    return contrast_title(facts) if facts else found.facts["asked"].get("source") or "A table of genes"
 
 
 def _readable(store: Store, name: str) -> Explanation | None:

@@ -89,7 +89,7 @@
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  const pages = { s: "/studies", d: "/data", m: "/modalities", a: "/atlas", q: "/quality", j: "/jobs" };
+  const pages = { s: "/studies", d: "/data", m: "/modalities", u: "/causes", a: "/atlas", q: "/quality", j: "/jobs" };
   let leader = 0;
   function shortcut(event) {
     const typing = event.target.closest("input, textarea, select, [contenteditable=true]");

@@ -22,12 +22,12 @@ def causal_bars(table: pd.DataFrame, *, n: int = 20) -> go.Figure:
                            "(measured)", hollow=False), 1, 2)  # fmt: skip
     for z in (-2, 2):
         figure.add_vline(x=z, line={"color": GREY, "width": 1, "dash": "dot"}, row=1, col=1)
+    said = f"The {len(names)} regulators of smallest p. Hollow: predicted; filled: measured; dotted: |z| = 2"
     figure.update_layout(
         template="none", paper_bgcolor=HIDDEN, plot_bgcolor=HIDDEN, height=AROUND + BAR * max(len(names), 3),
         showlegend=False, margin={"l": 8, "r": 10, "t": 50, "b": 44}, bargap=0.3,
         font={"family": "Inter, system-ui, sans-serif", "size": 12, "color": GREY},
-        title={"text": f"n = {len(names)} regulators of smallest p. Hollow: predicted; filled: measured; dotted: |z| = 2",
-               "font": {"size": 12}, "x": 0, "xref": "paper", "y": 0.985, "yanchor": "top"},
+        title={"text": said, "font": {"size": 12}, "x": 0, "xref": "paper", "y": 0.985, "yanchor": "top"},
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False, zeroline=False)
     figure.update_xaxes(gridcolor="#e2e6ea", zeroline=True, zerolinecolor=GREY, nticks=7)

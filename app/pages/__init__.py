@@ -10,6 +10,7 @@ from typing import Any
 
 from app.pages import (
     atlas,
+    causes,
     data,
     data_file,
     job,
@@ -49,6 +50,7 @@ PAGES = (
     Page(library),
     Page(atlas, "atlas", "a"),
     Page(modalities, "modalities", "m"),
+    Page(causes, "causes", "u"),
     Page(quality, "quality", "q"),
     Page(jobs, "jobs", "j"),
     Page(job),

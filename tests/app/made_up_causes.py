@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from engine.params import CausesParams
 from engine.store import Store, artifact_id
 
 REGULATORS = ("STAT1", "IRF7", "NFKB1", "MYC", "TP53", "RELA", "IRF9", "STAT3", "JUN", "FOS", "SPI1", "CEBPB", "GATA1",
-              "KLF4", "E2F1", "HIF1A", "STAT2", "IRF1", "NFKB2", "REL", "ETS1", "RUNX1", "BCL6", "EGR1", "ATF3", "SMAD3",
-              "TCF7", "FOXO3", "CREB1", "YY1")  # fmt: skip
+              "KLF4", "E2F1", "HIF1A", "STAT2", "IRF1", "NFKB2", "REL", "ETS1", "RUNX1", "BCL6", "EGR1", "ATF3",
+              "SMAD3", "TCF7", "FOXO3", "CREB1", "YY1")  # fmt: skip
 ROOTS = ("IFNA1", "IFNG", "TNF", "IL6", "TLR3", "IL1B", "EGF", "TGFB1", "IL4", "CSF2", "JAK1", "JAK2")
 FUNCTIONS = ("Response to virus", "Interferon signalling", "Inflammation of the lung", "Cell death",
              "Proliferation of T cells", "Influenza A", "Lupus erythematosus", "Fibrosis", "Psoriasis", "Leukaemia")
@@ -67,8 +69,8 @@ def node_table(rng, targets: list[str], *, found: bool) -> pd.DataFrame:
     called = (np.abs(z) >= 2) & (table["p"] < 0.01)
     table["call"] = np.where(called, np.where(z > 0, "activated", "inhibited"), "")
     measured = (kind != "function") & (rng.random(len(names)) < 0.85) | (kind == "target")
-    change = np.where(kind == "target", rng.choice([-1, 1], len(names), p=[0.35, 0.65]) * rng.uniform(0.6, 3, len(names)),
-                      rng.normal(scale=0.6, size=len(names)))  # fmt: skip
+    strong = rng.choice([-1, 1], len(names), p=[0.35, 0.65]) * rng.uniform(0.6, 3, len(names))
+    change = np.where(kind == "target", strong, rng.normal(scale=0.6, size=len(names)))
     table["log2fc"] = np.where(measured, change, np.nan)
     table["de_fdr"] = np.where(measured, np.where(np.abs(change) > 0.8, 0.001, 0.4), np.nan)
     return table
@@ -108,10 +110,11 @@ def results(nodes: pd.DataFrame, kind: str) -> pd.DataFrame:
 def facts(contrast: str, n_targets: int) -> dict:
     """What the explanation says of itself."""
     return {
-        "contrast": contrast, "n_universe": 10 * n_targets, "n_changed": n_targets,
-        "asked": {"networks": list(DATABASES), "max_fdr": 0.05, "min_log2fc": 0.0, "depth": 3, "permutations": 1000,
-                  "seed": 0},
-        "matched": {name: n_targets for name in DATABASES},
+        "n_universe": 10 * n_targets, "n_changed": n_targets,
+        "asked": {**asdict(CausesParams(networks=",".join(DATABASES), functions="hallmark", depth=3)),
+                  "source": contrast or "table.tsv", "own_networks": [], "list": None},
+        "matched": {"genes": 5 * n_targets, "targets": n_targets, "edges": 9000, "changed_targets": n_targets - 2,
+                    "changed_without_regulator": ["LONELY1", "LONELY2"]},
         "notes": ["The network 'dorothea-human' lists 12 % of its edges without a sign: they count for p, not for z."],
         "made": {"created": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": 2.0, "version": "0",
                  "python": "3.11", "packages": {"numpy": np.__version__},

@@ -70,12 +70,13 @@ MAY = {
     "engine.__main__": {"engine.commands", "engine.errors", "engine.settings"},
     "engine.commands": BASE | SCIENCE | {"engine.calibration", "engine.causes", "engine.comparison",
                                          "engine.contenders", "engine.contrasts", "engine.files", "engine.graph",
-                                         "engine.intake", "engine.io", "engine.knowledge", "engine.library", "engine.metrics",
-                                         "engine.pipeline", "engine.pp", "engine.profiles", "engine.studies",
+                                         "engine.intake", "engine.io", "engine.knowledge", "engine.library",
+                                         "engine.metrics", "engine.pipeline", "engine.pp", "engine.profiles",
+                                         "engine.studies",
                                          "engine.terminal"},
     "app.figures": {"plotly", "pandas", "numpy", "engine.errors", "engine.types", "engine.metrics", "engine.tl.flows"},
-    "app": SCIENCE | {"engine", "dash", "dash_mantine_components", "dash_ag_grid", "dash_cytoscape", "plotly", "flask", "orjson",
-                      "werkzeug", "gunicorn"},
+    "app": SCIENCE | {"engine", "dash", "dash_mantine_components", "dash_ag_grid", "dash_cytoscape", "plotly", "flask",
+                      "orjson", "werkzeug", "gunicorn"},
 }  # fmt: skip
 
 

@@ -5,22 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from app.causes import Explanation
-from app.figures.causal_marks import INKS, SHAPE, SIZE, SIGNED, edge_width, mark_of
+from app.figures.causal_marks import INKS, SHAPE, SIGNED, SIZE, edge_width, mark_of
 from app.pages.causes.folding import Picture
 from app.pages.causes.places import Places
 
 PADDING = 26
 
 
-def thresholds(found: Explanation) -> dict[str, float]:
-    """From where on a gene counts as changed, as the explanation was asked for."""
-    asked = found.facts.get("asked") or {}
-    return {"max_fdr": float(asked.get("max_fdr", 0.05)), "min_log2fc": float(asked.get("min_log2fc", 0.0))}
-
-
 def elements(found: Explanation, drawn: Picture, at: Places) -> list[dict[str, Any]]:
     """Nodes, folds and edges."""
-    level = thresholds(found)
+    level = found.thresholds
     nodes = [_node(name, row, at[name], level) for name, row in drawn.nodes.iterrows()]
     folds = [_fold(fold, at[fold.id]) for fold in drawn.folds]
     edges = [_edge(link) for link in drawn.links.itertuples()]
@@ -67,7 +61,7 @@ def _node_styles(ink: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {"selector": "node", "style": {
             "label": "data(label)", "shape": "data(shape)", "width": "data(size)", "height": "data(size)",
-            "font-size": 11, "font-family": "Inter, system-ui, sans-serif", "color": ink["ink"], "text-wrap": "wrap",
+            "font-size": 12.5, "font-family": "Inter, system-ui, sans-serif", "color": ink["ink"], "text-wrap": "wrap",
             "text-valign": "bottom", "text-margin-y": 4, "text-background-color": ink["paper"], "line-height": 1.1,
             "text-background-opacity": 0.82, "text-background-padding": 1, "min-zoomed-font-size": 5,
             "background-color": ink["paper"], "border-width": 1.2, "border-color": ink["line"]}},
@@ -78,7 +72,7 @@ def _node_styles(ink: dict[str, str]) -> list[dict[str, Any]]:
             "outline-width": 1.3, "outline-style": "dashed", "outline-color": ink["muted"], "outline-offset": 2.5}},
         {"selector": "node[kind = 'function']", "style": {"text-max-width": 104, "width": 34}},
         {"selector": "node[kind = 'fold']", "style": {
-            "width": 104, "height": 26, "border-style": "dashed", "border-color": ink["muted"], "font-size": 10.5,
+            "width": 104, "height": 26, "border-style": "dashed", "border-color": ink["muted"], "font-size": 11.5,
             "color": ink["muted"], "text-valign": "center", "text-margin-y": 0, "text-background-opacity": 0,
             "text-max-width": 100, "background-color": ink["paper"]}},
     ]  # fmt: skip
@@ -102,7 +96,7 @@ def _state_styles(ink: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {"selector": ".faint", "style": {"opacity": 0.15}},
         {"selector": "node.picked", "style": {"underlay-color": ink["ink"], "underlay-opacity": 0.22,
-                                              "underlay-padding": 8, "z-index": 20, "font-weight": 700}},
+                                              "underlay-padding": 8, "underlay-shape": "ellipse", "z-index": 20, "font-weight": 700}},
         {"selector": "edge.picked", "style": {"opacity": 1, "width": 4, "z-index": 20}},
         {"selector": "node:active, edge:active", "style": {"overlay-opacity": 0.08}},
     ]  # fmt: skip

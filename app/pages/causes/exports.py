@@ -10,12 +10,12 @@ import pandas as pd
 from app.causes import Explanation
 from app.figures.causal_marks import VERB, edge_width, mark_of
 from app.figures.causal_svg import network_svg
-from app.pages.causes.elements import thresholds
 from app.pages.causes.folding import Picture
 from app.pages.causes.places import Places
 
 NODE_FACTS = {"kind": "string", "layer": "int", "z": "double", "p": "double", "fdr": "double", "p_bias": "double",
-              "call": "string", "log2fc": "double", "de_fdr": "double", "n_targets": "int", "n_changed": "int"}  # fmt: skip
+              "call": "string", "log2fc": "double", "de_fdr": "double", "n_targets": "int",
+              "n_changed": "int"}  # fmt: skip
 EDGE_FACTS = {"sign": "int", "weight": "double", "interaction": "string", "evidence": "int", "database": "string",
               "papers": "string"}  # fmt: skip
 NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
@@ -71,7 +71,7 @@ def edges_tsv(found: Explanation, links: pd.DataFrame) -> str:
 
 def picture_svg(found: Explanation, drawn: Picture, at: Places, *, title: str, subtitle: str) -> str:
     """The picture as SVG, nodes where `at` says."""
-    level = thresholds(found)
+    level = found.thresholds
     marks = {name: mark_of(name, row, **level) for name, row in drawn.nodes.iterrows()}
     links = [(link.source, link.target, link.sign, edge_width(link.weight)) for link in drawn.links.itertuples()]
     folds = {fold.id: fold.words for fold in drawn.folds}

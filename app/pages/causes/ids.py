@@ -31,6 +31,7 @@ TOGGLE = "causes-toggle"
 
 CONTRAST = "causes-contrast"
 NETWORKS = "causes-networks"
+FUNCTIONS = "causes-functions"
 NUMBER = "causes-number"  # the type of a pattern id {type, name}
 RUN = "causes-run"
 JOB = "causes-job"

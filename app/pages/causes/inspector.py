@@ -12,7 +12,6 @@ from dash import dcc, html
 from app.causes import Explanation
 from app.components.page_header import icon
 from app.figures.causal_marks import VERB
-from app.pages.causes.elements import thresholds
 from app.pages.causes.folding import Picture
 from app.pages.causes.view import CausesView
 from app.words import number, plural
@@ -101,7 +100,7 @@ def _measured(row: pd.Series, found: Explanation) -> list[Any]:
 
 def changed(rows: Any, found: Explanation) -> Any:
     """Whether the measured change of a row, or of each row, passes both thresholds."""
-    level = thresholds(found)
+    level = found.thresholds
     return (rows["de_fdr"] <= level["max_fdr"]) & (np.abs(rows["log2fc"]) >= level["min_log2fc"])
 
 
@@ -146,7 +145,7 @@ def _targets(found: Explanation, name: str, row: pd.Series) -> list[Any]:
 def _measured_words(way: int, fc: float) -> str:
     if fc != fc:
         return "not measured"
-    return f"{ARROWS[way]} {number(fc)}" if way else f"no sure change ({number(fc)})"
+    return f"{ARROWS[way]} {number(abs(fc))}" if way else f"no sure change ({number(fc)})"
 
 
 def _agrees(agrees: bool | None) -> Any:
@@ -209,29 +208,35 @@ def _evidence_row(row: dict[str, Any], first: str) -> html.Tr:
 def _papers(text: str) -> Any:
     """Links to the papers by their PubMed ids; other words as they are."""
     found = [part.strip() for part in text.split(";") if part.strip()]
-    links = [html.A(part, href=PUBMED + part, target="_blank", rel="noopener noreferrer", title=f"Paper {part} in PubMed")
+    links = [html.A(part, href=PUBMED + part, target="_blank", rel="noopener noreferrer", title=f"{part} in PubMed")
              if part.isdecimal() else html.Span(part) for part in found]
     return html.Div(links, className="causes-papers") if links else "none named"
 
 
 def _node_acts(view: CausesView, name: str, row: pd.Series, found: Explanation) -> html.Div:
+    """What can be done about a node, and where it leads."""
     focussed, opened = view.focus == name, name in view.opened
     acts = [_act("Show all again" if focussed else "Focus", "focus", "" if focussed else name, "target"),
             _act("Hide", "hide", name, "cross")]  # fmt: skip
-    if row["n_targets"] > 0 and row["kind"] != "function":
+    if row["kind"] in ("root", "regulator"):
         acts.insert(1, _act("Fold" if opened else "Expand", "fold" if opened else "expand", name, "plus"))
-    links = [] if row["kind"] == "function" else [
-        dcc.Link(["Open in the Atlas", icon("arrow")], href=f"/atlas?gene={quote(name)}")]  # fmt: skip
-    genes = found.links.loc[found.links["source" if row["kind"] != "function" else "target"] == name,
-                            "target" if row["kind"] != "function" else "source"]  # fmt: skip
-    genes = [gene for gene in genes if found.nodes.loc[gene, "kind"] != "function"]
-    if genes:
-        words = f"Enrichment of {plural(len(genes), 'gene')}"
-        title = "Which pathways its targets belong to" + (f"; the first {MOST_GENES}" if len(genes) > MOST_GENES else "")
-        links.append(dcc.Link([words, icon("arrow")], title=title,
-                              href=f"/enrichment?genes={quote(','.join(genes[:MOST_GENES]), safe=',')}"))
+    to_atlas = dcc.Link(["Open in the Atlas", icon("arrow")], href=f"/atlas?gene={quote(name)}")
+    links = [*([] if row["kind"] == "function" else [to_atlas]), *_to_enrichment(found, name, row["kind"])]
     return html.Div([html.Div(acts, className="gw-row"), html.Div(links, className="atlas-links")],
                     className="gw-stack causes-acts")
+
+
+def _to_enrichment(found: Explanation, name: str, kind: str) -> list[Any]:
+    """A link that looks the genes of a node up: its targets, or the genes that lead to a function."""
+    own, other = ("target", "source") if kind == "function" else ("source", "target")
+    genes = found.links.loc[found.links[own] == name, other]
+    genes = [gene for gene in genes if found.nodes.loc[gene, "kind"] != "function"]
+    if not genes:
+        return []
+    first = f", the first {MOST_GENES}" if len(genes) > MOST_GENES else ""
+    address = f"/enrichment?genes={quote(','.join(genes[:MOST_GENES]), safe=',')}"
+    return [dcc.Link([f"Enrichment of {plural(len(genes), 'gene')}", icon("arrow")], href=address,
+                     title=f"Which pathways its genes belong to{first}")]  # fmt: skip
 
 
 def _act(word: str, do: str, node: str, drawing: str) -> html.Button:

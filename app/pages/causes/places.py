@@ -8,7 +8,7 @@ import numpy as np
 
 from app.pages.causes.folding import Picture
 
-COLUMNS, STEP, ROW, GAP = 12, 74, 58, 92  # nodes in a row, pixels between them, between rows, between layers
+COLUMNS, STEP, ROW, GAP = 13, 74, 62, 108  # nodes in a row, pixels between them, between rows, between layers
 WIDE, WIDER = 112, 150  # room for the name of a fold or a function; the most between two nodes of a row
 RING, ARC = 105, 62  # pixels between rings, and between nodes along one
 Places = dict[str, tuple[float, float]]

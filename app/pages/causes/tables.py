@@ -77,7 +77,8 @@ def _column(name: str, values: pd.Series) -> dict[str, Any]:
     head, tip = HEADS.get(name, (name.replace("_", " ").capitalize(), ""))
     shared = {"field": name, "headerName": head, **({"headerTooltip": tip} if tip else {})}
     if name in (*NAMES.values(), "source", "target"):
-        return shared | {"filter": "agTextColumnFilter", "pinned": "left", "width": 150, "flex": 0, "tooltipField": name}
+        return shared | {"filter": "agTextColumnFilter", "pinned": "left", "width": 150, "flex": 0,
+                         "tooltipField": name}
     if pd.api.types.is_bool_dtype(values):
         return shared | {"valueFormatter": {"function": "params.value ? 'yes' : 'no'"}}
     if not pd.api.types.is_numeric_dtype(values):

@@ -73,8 +73,13 @@ def found_pick(text: str, found: Explanation) -> tuple[str, str]:
     return text, ""
 
 
-def after(view: CausesView, do: str, node: str) -> CausesView:
-    """The view after a node was focussed, expanded, folded or hidden; `focus` without a node shows all again."""
+def after(view: CausesView, do: str, node: str, target: str = "") -> CausesView:
+    """The view after a node was focussed, expanded, folded or hidden; `focus` without a node shows all again.
+
+    `edge` focusses on the target of an edge and takes care that its source, the node, is drawn.
+    """
+    if do == "edge":
+        return after(after(view, "expand", node), "focus", target)
     if do == "focus":
         return replace(view, focus=node, hidden=tuple(name for name in view.hidden if name != node))
     if do == "expand":
