@@ -9,6 +9,7 @@
   let pick = "";
   let acts = 0;
   let marking = 0;
+  let styles = null;
 
   const act = (what) => setProps("causes-act", { data: { ...what, n: ++acts } });
   const choose = (text) => text !== pick && setProps("causes-pick", { data: text });
@@ -87,6 +88,11 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
+  const scheme = () => (document.documentElement.getAttribute("data-mantine-color-scheme") === "dark" ? "dark" : "light");
+  new MutationObserver(() => live() && styles && setProps("causes-graph", { stylesheet: styles[scheme()] })).observe(
+    document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] },
+  );
+
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.causes = {
     ready() {
@@ -97,8 +103,9 @@
       bind();
       return nothing();
     },
-    theme(styles, scheme) {
-      return styles[scheme || document.documentElement.getAttribute("data-mantine-color-scheme")] || styles.light;
+    theme(sheets) {
+      styles = sheets;
+      return styles[scheme()];
     },
     address(view, chosen, start) {
       pick = chosen || "";
@@ -140,7 +147,8 @@
     return cy.zoom({ level, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
   }
 
-  const rowOf = (target) => target.closest("#causes-grid .ag-row");
+  const rowOf = (target) => target.closest(":is(#causes-grid, #causes-targets) .ag-row");
+  const isTarget = (row) => Boolean(row.closest("#causes-targets"));
   const textOf = (row) => row.getAttribute("row-id").replace(/^\d+:/, "");
 
   document.addEventListener("click", (event) => {
@@ -151,9 +159,11 @@
       const text = on("pick").dataset.causesPick;
       if (text) lead(text);
       else choose("");
-    } else if (on("do")) act({ do: on("do").dataset.causesDo, node: on("do").dataset.causesNode });
-    else if (on("zoom")) zoom(on("zoom").dataset.causesZoom);
-    else if (row) lead(textOf(row), true);
+    } else if (on("do")) {
+      const { causesDo, causesNode, causesTarget } = on("do").dataset;
+      act({ do: causesDo, node: causesNode || "", target: causesTarget || "" });
+    } else if (on("zoom")) zoom(on("zoom").dataset.causesZoom);
+    else if (row) lead(textOf(row), !isTarget(row));
     for (const [id, what] of [["causes-undo", "undo"], ["causes-redo", "redo"], ["causes-reset", "reset"]]) {
       if (event.target.closest(`#${id}`)) act({ do: what });
     }
@@ -164,7 +174,7 @@
 
   function key(event) {
     const row = event.key === "Enter" && rowOf(event.target);
-    if (row) return lead(textOf(row), true), true;
+    if (row) return lead(textOf(row), !isTarget(row)), true;
     if (typing(event.target) || dialogOpen()) return false;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") return act({ do: event.shiftKey ? "redo" : "undo" }), true;
     if (event.key === "Escape" && pick) return choose(""), true;

@@ -17,7 +17,7 @@ from app.pages.causes import exports, ids
 from app.pages.causes.choose import ask, newest_job, read_form
 from app.pages.causes.elements import elements, layout_of
 from app.pages.causes.folding import picture
-from app.pages.causes.frame import status_words
+from app.pages.causes.frame import status, status_words
 from app.pages.causes.inspector import PREDICTED, panel, told
 from app.pages.causes.places import places
 from app.pages.causes.tables import grid, table_of
@@ -41,8 +41,7 @@ def _browser(app: Dash) -> None:
     """What the browser does itself: clicks on the network, the theme, the address, the drawer, pictures."""
     does = ClientsideFunction
     app.clientside_callback(does("causes", "ready"), Output(ids.GRAPH, "className"), Input(ids.GRAPH, "elements"))
-    app.clientside_callback(does("causes", "theme"), Output(ids.GRAPH, "stylesheet"), Input(ids.STYLES, "data"),
-                            Input(shell_ids.THEME, "computedColorScheme"))
+    app.clientside_callback(does("causes", "theme"), Output(ids.GRAPH, "stylesheet"), Input(ids.STYLES, "data"))
     app.clientside_callback(does("causes", "address"), Output(ids.ROOT, "className"), Input(ids.VIEW, "data"),
                             Input(ids.PICK, "data"), State(ids.START, "data"), prevent_initial_call=True)
     app.clientside_callback(does("causes", "steps"), Output(ids.UNDO, "disabled"), Output(ids.REDO, "disabled"),
@@ -109,7 +108,7 @@ def _view(app: Dash, services: Services) -> None:
         found, view = find_explanation(services, start["explanation"]), CausesView.from_dict(view)
         drawn = picture(found, view)
         at = places(drawn, view.layout)
-        return elements(found, drawn, at), layout_of(view.layout, at), status_words(found, drawn)
+        return elements(found, drawn, at), layout_of(view.layout, at), status(found, view, drawn)
 
     @app.callback(Output(ids.INSPECTOR, "children"), Output(ids.LIVE, "children"), Input(ids.VIEW, "data"),
                   Input(ids.PICK, "data"), State(ids.START, "data"), prevent_initial_call=True)
@@ -117,7 +116,7 @@ def _view(app: Dash, services: Services) -> None:
         found, view = find_explanation(services, start["explanation"]), CausesView.from_dict(view)
         chosen, fault = found_pick(pick or "", found)
         said = [alert(absent(pick, found))] if fault else []
-        return [*said, *panel(found, view, picture(found, view), chosen)], fault or told(chosen, found)
+        return [*said, *panel(found, view, chosen)], fault or told(chosen, found)
 
 
 def absent(pick: str, found: Explanation) -> str:

@@ -18,8 +18,7 @@ def elements(found: Explanation, drawn: Picture, at: Places) -> list[dict[str, A
     nodes = [_node(name, row, at[name], level) for name, row in drawn.nodes.iterrows()]
     folds = [_fold(fold, at[fold.id]) for fold in drawn.folds]
     edges = [_edge(link) for link in drawn.links.itertuples()]
-    ties = [{"data": {"id": f"{fold.of}>{fold.id}", "source": fold.of, "target": fold.id, "sign": "fold", "width": 1}}
-            for fold in drawn.folds if not fold.of.startswith("@")]  # fmt: skip
+    ties = [_tie(fold, drawn) for fold in drawn.folds]
     return [*nodes, *folds, *edges, *ties]
 
 
@@ -37,6 +36,14 @@ def _fold(fold: Any, at: tuple[float, float]) -> dict[str, Any]:
                      "size": SIZE["fold"], "n": fold.n}, "position": {"x": at[0], "y": at[1]}}  # fmt: skip
 
 
+def _tie(fold: Any, drawn: Picture) -> dict[str, Any]:
+    """From a regulator to its fold; unseen from another of its kind, so that forces keep the two together."""
+    of_kind = fold.of.startswith("@")
+    start = drawn.nodes.index[drawn.nodes["kind"] == fold.of[1:]][-1:].tolist() if of_kind else [fold.of]
+    return {"data": {"id": f"{fold.of}>{fold.id}", "source": (start or [fold.id])[0], "target": fold.id,
+                     "sign": "unseen" if of_kind else "fold", "width": 1}}  # fmt: skip
+
+
 def _edge(link: Any) -> dict[str, Any]:
     return {"data": {"id": f"{link.source}>{link.target}", "source": link.source, "target": link.target,
                      "sign": SIGNED[link.sign], "width": edge_width(link.weight)}}  # fmt: skip
@@ -46,7 +53,8 @@ def layout_of(name: str, at: Places) -> dict[str, Any]:
     """The places as they are, or forces that begin from them."""
     if name == "cose":
         return {"name": "cose", "animate": False, "randomize": False, "fit": True, "padding": PADDING,
-                "nodeRepulsion": 9000, "idealEdgeLength": 70, "nodeOverlap": 24, "gravity": 0.6, "numIter": 700}
+                "nodeDimensionsIncludeLabels": True, "componentSpacing": 60,
+                "nodeRepulsion": 9000, "idealEdgeLength": 64, "nodeOverlap": 40, "gravity": 0.7, "numIter": 900}
     return {"name": "preset", "fit": True, "padding": PADDING,
             "positions": {node: {"x": x, "y": y} for node, (x, y) in at.items()}}  # fmt: skip
 
@@ -63,7 +71,7 @@ def _node_styles(ink: dict[str, str]) -> list[dict[str, Any]]:
             "label": "data(label)", "shape": "data(shape)", "width": "data(size)", "height": "data(size)",
             "font-size": 12.5, "font-family": "Inter, system-ui, sans-serif", "color": ink["ink"], "text-wrap": "wrap",
             "text-valign": "bottom", "text-margin-y": 4, "text-background-color": ink["paper"], "line-height": 1.1,
-            "text-background-opacity": 0.82, "text-background-padding": 1, "min-zoomed-font-size": 5,
+            "text-background-opacity": 0.88, "text-background-padding": 1, "min-zoomed-font-size": 5,
             "background-color": ink["paper"], "border-width": 1.2, "border-color": ink["line"]}},
         {"selector": "node[fill]", "style": {"background-color": "data(fill)", "border-width": "data(width)"}},
         *({"selector": f"node[ring = '{ring}']", "style": {"border-color": ink[ring]}} for ring in ("up", "down")),
@@ -89,14 +97,16 @@ def _edge_styles(ink: dict[str, str]) -> list[dict[str, Any]]:
         *signs,
         {"selector": "edge[sign = 'fold']", "style": {"line-color": ink["line"], "line-style": "dashed", "opacity": 0.5,
                                                       "target-arrow-shape": "none"}},
+        {"selector": "edge[sign = 'unseen']", "style": {"opacity": 0, "events": "no"}},
     ]  # fmt: skip
 
 
 def _state_styles(ink: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {"selector": ".faint", "style": {"opacity": 0.15}},
-        {"selector": "node.picked", "style": {"underlay-color": ink["ink"], "underlay-opacity": 0.22,
-                                              "underlay-padding": 8, "underlay-shape": "ellipse", "z-index": 20, "font-weight": 700}},
+        {"selector": "node.picked", "style": {
+            "underlay-color": ink["ink"], "underlay-opacity": 0.22, "underlay-padding": 8, "underlay-shape": "ellipse",
+            "z-index": 20, "font-weight": 700}},
         {"selector": "edge.picked", "style": {"opacity": 1, "width": 4, "z-index": 20}},
         {"selector": "node:active, edge:active", "style": {"overlay-opacity": 0.08}},
     ]  # fmt: skip

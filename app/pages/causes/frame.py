@@ -32,10 +32,10 @@ def causes_page(services: Services, found: Explanation, title: str, view: Causes
                 faults: list[str]) -> html.Div:
     """The page for one explanation; `faults` are sentences about the address."""
     stage = html.Div([
-        _title(services, found, title, drawn), *map(alert, faults), *_notes(found), picture(found, view, drawn),
-        toolbar(found, view),
+        _title(services, found, title, status(found, view, drawn)), *map(alert, faults), *_notes(found),
+        picture(found, view, drawn), toolbar(found, view),
     ], className="causes-stage")  # fmt: skip
-    beside = html.Aside(panel(found, view, drawn, pick), id=ids.INSPECTOR, className="flow-inspector causes-inspector",
+    beside = html.Aside(panel(found, view, pick), id=ids.INSPECTOR, className="flow-inspector causes-inspector",
                         **{"aria-label": "Evidence for what is chosen"})
     live = html.Div(id=ids.LIVE, className="gw-hidden", role="status", **{"aria-live": "polite"})
     return html.Div([*_stores(found, view, pick), live, stage, beside, drawer()], className="causes-frame")
@@ -51,13 +51,21 @@ def _stores(found: Explanation, view: CausesView, pick: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def _title(services: Services, found: Explanation, title: str, drawn: Picture) -> html.Div:
-    status = html.P(status_words(found, drawn), id=ids.STATUS, className="gw-muted", role="status")
+def _title(services: Services, found: Explanation, title: str, said: list[Any]) -> html.Div:
+    line = html.P(said, id=ids.STATUS, className="gw-muted", role="status")
     again = f"/causes?contrast={found.contrast}" if found.contrast else "/causes"
     acts = [dcc.Link([icon("again"), html.Span("Look again")], href=again, className="atlas-link-button",
                      title="Choose other networks or thresholds"), how_made(services, found)]  # fmt: skip
-    return html.Div([html.Div([html.H1(f"Causes of {title}"), status], className="flow-title-words"),
+    return html.Div([html.Div([html.H1(f"Causes of {title}"), line], className="flow-title-words"),
                      html.Div(acts, className="gw-row")], className="flow-title")
+
+
+def status(found: Explanation, view: CausesView, drawn: Picture) -> list[Any]:
+    """What is drawn, and the way back from a focus or from what was hidden."""
+    away = [f"Only what is around {view.focus}"] if view.focus else []
+    away += [f"{plural(len(view.hidden), 'node')} hidden"] if view.hidden else []
+    back = html.Button("Show all again", type="button", className="atlas-link", **{"data-causes-do": "reset"})
+    return [f"{status_words(found, drawn)} ", *([f"{'; '.join(away)}. ", back] if away else [])]
 
 
 def status_words(found: Explanation, drawn: Picture) -> str:
@@ -89,7 +97,7 @@ def picture(found: Explanation, view: CausesView, drawn: Picture) -> html.Div:
     at = places(drawn, view.layout)
     graph = cyto.Cytoscape(
         id=ids.GRAPH, elements=elements(found, drawn, at), layout=layout_of(view.layout, at),
-        stylesheet=stylesheet("light"), minZoom=0.1, maxZoom=4, wheelSensitivity=0.2, boxSelectionEnabled=False,
+        stylesheet=stylesheet("light"), minZoom=0.1, maxZoom=4, boxSelectionEnabled=False,
         autounselectify=True, responsive=True, style={"width": "100%", "height": "100%"}, className="causes-graph",
     )  # fmt: skip
     canvas = html.Div(graph, className="causes-canvas", role="img",
@@ -123,7 +131,8 @@ def legend() -> html.Div:
 def toolbar(found: Explanation, view: CausesView) -> html.Div:
     """Undo, redo, reset; find; how many and by what; layout; export."""
     steps = [_tool("undo", "Undo (Ctrl+Z)", ids.UNDO, off=True),
-             _tool("redo", "Redo (Ctrl+Shift+Z)", ids.REDO, off=True), _tool("again", "Reset the view", ids.RESET)]  # fmt: skip
+             _tool("redo", "Redo (Ctrl+Shift+Z)", ids.REDO, off=True),
+             _tool("again", "Reset the view", ids.RESET)]  # fmt: skip
     popup = {"comboboxProps": {"shadow": "md", "zIndex": 300, "position": "top", "width": "target"}}
     find = dmc.Select(id=ids.FIND, data=found.nodes.index.tolist(), searchable=True, clearable=True, limit=30,
                       size="xs", placeholder="Find a node", nothingFoundMessage="Not in this network", w=136,

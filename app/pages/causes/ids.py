@@ -17,6 +17,7 @@ TOP = "causes-top"
 BY = "causes-by"
 LAYOUT = "causes-layout"
 INSPECTOR = "causes-inspector"
+TARGETS = "causes-targets"  # the grid of targets in the inspector
 LIVE = "causes-live"  # polite live region: what is chosen
 SPREAD = "causes-spread"  # dcc.Store {kind, shown, places}: what to export, and where the nodes are on the screen
 FILE = "causes-file"  # the type of a pattern id {type, kind}

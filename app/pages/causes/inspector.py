@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+import dash_ag_grid as dag
 import numpy as np
 import pandas as pd
 from dash import dcc, html
@@ -12,46 +13,43 @@ from dash import dcc, html
 from app.causes import Explanation
 from app.components.page_header import icon
 from app.figures.causal_marks import VERB
-from app.pages.causes.folding import Picture
+from app.pages.causes import ids
 from app.pages.causes.view import CausesView
-from app.words import number, plural
+from app.words import number, plural, whole
 
 PUBMED = "https://pubmed.ncbi.nlm.nih.gov/"
 PREDICTED = "Activity is predicted from the changes of others, not measured."
-SHOWN = 8  # rows of evidence before the rest is folded
+SHOWN = 12  # rows of evidence beside the network; all are in the table of edges
+MOST_PAPERS = 24  # links of one edge
 MOST_GENES = 400  # of a set that an address can carry
 KIND = {"root": "Causal root", "regulator": "Regulator", "target": "Target", "function": "Disease or function"}
 ARROWS = {1: "↑", -1: "↓", 0: "–"}
+AGREES = {True: "✓ agrees", False: "✗ disagrees", None: ""}
 
 
-def panel(found: Explanation, view: CausesView, drawn: Picture, pick: str) -> list[Any]:
+def panel(found: Explanation, view: CausesView, pick: str) -> list[Any]:
     """The inspector for a chosen node or edge, or for the whole."""
     if not pick:
-        return _overview(found, drawn)
+        return _overview(found)
     return _edge(found, pick) if ">" in pick else _node(found, view, pick)
 
 
-def _overview(found: Explanation, drawn: Picture) -> list[Any]:
+def _overview(found: Explanation) -> list[Any]:
     facts, nodes = found.facts, found.nodes
     called = nodes[nodes["call"] != ""]
-    rows = {"Genes measured": _whole(facts.get("n_universe")), "Changed genes": _whole(facts.get("n_changed")),
-            **{f"{KIND[kind]}s called": plural(int((called["kind"] == kind).sum()), "node").split()[0]
-               for kind in ("regulator", "root")}}  # fmt: skip
+    rows = {"Genes measured": whole(facts["n_universe"]), "Changed genes": whole(facts["n_changed"]),
+            **{f"{KIND[kind]}s called": whole((called["kind"] == kind).sum()) for kind in ("regulator", "root")}}
     hint = ("Click a node or an edge: the evidence behind it is shown here. Click a dashed box to unfold what is in "
             "it. The tables below hold every row; a click on one leads to it.")  # fmt: skip
-    return [html.H2("Nothing chosen"), html.P(hint, className="gw-muted"), _facts(rows), *_strongest(found, drawn),
+    return [html.H2("Nothing chosen"), html.P(hint, className="gw-muted"), _facts(rows), *_strongest(found),
             html.P(PREDICTED, className="causes-predicted")]  # fmt: skip
 
 
-def _whole(n: Any) -> str:
-    return number(float(n)) if n is not None else "–"
-
-
-def _strongest(found: Explanation, drawn: Picture) -> list[Any]:
+def _strongest(found: Explanation) -> list[Any]:
     """The called regulators and roots, the surest first."""
     called = found.nodes[found.nodes["call"] != ""].sort_values("p")
     if called.empty:
-        return [html.P(nothing_words(found), className="gw-note")]
+        return []
     head = html.Tr([html.Th("Called"), html.Th("Predicted"), html.Th("z", className="gw-num"),
                     html.Th("p", className="gw-num")])
     rows = [html.Tr([html.Td(_pick(name)), html.Td(row["call"]), html.Td(number(row["z"]), className="gw-num"),
@@ -131,28 +129,38 @@ def _targets(found: Explanation, name: str, row: pd.Series) -> list[Any]:
     with_it, against = (int((told == side).sum()) for side in (0, 1))
     words = (f"Of {plural(len(table), 'target')}, {with_it} changed as predicted and {against} the other way; of the "
              "others the sign is not known or no change is sure.")  # fmt: skip
-    head = html.Tr([html.Th("Target"), html.Th("Expected"), html.Th("Measured"), html.Th("")])
-    body = [html.Tr([html.Td(_pick(f"{name}>{r.target}", r.target)), html.Td(ARROWS[r.expected]),
-                     html.Td(_measured_words(r.measured, r.log2fc)), html.Td(_agrees(r.agrees))])
-            for r in table.itertuples()]  # fmt: skip
     return [html.H3("What it acts on"), html.P(words if row["z"] == row["z"] else "Without a z nothing is expected.",
-                                               className="gw-muted gw-small"),
-            html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="atlas-table"),
-                     className="causes-targets", tabIndex=0, role="region",
-                     **{"aria-label": f"Targets of {name}"})]  # fmt: skip
+                                               className="gw-muted gw-small"), _target_grid(name, table)]  # fmt: skip
+
+
+def _target_grid(name: str, table: pd.DataFrame) -> html.Div:
+    """All targets; a grid, since a regulator may have a thousand of them."""
+    rows = [{"row": f"{i}:{name}>{r.target}", "target": r.target, "expected": ARROWS[r.expected],
+             "measured": _measured_words(r.measured, r.log2fc), "agrees": AGREES[r.agrees]}
+            for i, r in enumerate(table.itertuples())]  # fmt: skip
+    columns = [{"field": "target", "headerName": "Target", "flex": 1, "minWidth": 74, "tooltipField": "target"},
+               {"field": "expected", "headerName": "Expected", "width": 70},
+               {"field": "measured", "headerName": "Measured", "width": 84, "tooltipField": "measured"},
+               {"field": "agrees", "headerName": "", "width": 88,
+                "cellClassRules": {"causes-agree": f"params.value == '{AGREES[True]}'",
+                                   "causes-against": f"params.value == '{AGREES[False]}'"}}]  # fmt: skip
+    grid = dag.AgGrid(
+        id=ids.TARGETS, rowData=rows, columnDefs=columns, className="flow-grid flow-list causes-grid",
+        getRowId="params.data.row", style={"height": "100%"}, defaultColDef={"sortable": True, "resizable": True},
+        dashGridOptions={"rowHeight": 26, "headerHeight": 30, "theme": "themeQuartz", "animateRows": False,
+                         "ensureDomOrder": True, "suppressColumnVirtualisation": True, "tooltipShowDelay": 300},
+    )  # fmt: skip
+    return html.Div(grid, className="causes-targets")
 
 
 def _measured_words(way: int, fc: float) -> str:
     if fc != fc:
         return "not measured"
-    return f"{ARROWS[way]} {number(abs(fc))}" if way else f"no sure change ({number(fc)})"
+    return f"{ARROWS[way]} {number(abs(fc))}" if way else f"not sure ({number(fc)})"
 
 
-def _agrees(agrees: bool | None) -> Any:
-    if agrees is None:
-        return ""
-    return html.Span([icon("check" if agrees else "cross"), "agrees" if agrees else "disagrees"],
-                     className="causes-agree" if agrees else "causes-agree causes-against")
+def _agrees(agrees: bool) -> html.Span:
+    return html.Span(AGREES[agrees], className="causes-agree" if agrees else "causes-against")
 
 
 def _evidence(found: Explanation, name: str) -> list[Any]:
@@ -169,7 +177,8 @@ def _edge(found: Explanation, pick: str) -> list[Any]:
     own = found.edges[(found.edges["source"] == source) & (found.edges["target"] == target)]
     verb = VERB[link["sign"]]
     split = " Its sources do not agree on the sign." if link["sign"] == 0 and (own["sign"] != 0).any() else ""
-    acts = html.Div([_act("Focus on it", "focus", source, "target"), _pick(source), _pick(target)], className="gw-row")
+    acts = html.Div([_act("Focus on it", "edge", source, "target", target=target), _pick(source), _pick(target)],
+                    className="gw-row")
     return [html.Div([html.H2(f"{source} {verb} {target}"), _clear()], className="flow-panel-head"),
             html.P(f"{plural(len(own), 'piece')} of evidence.{split}", className="gw-muted gw-small"),
             *_compared(found, source, target), *_evidence_table(own, first="database"), acts]  # fmt: skip
@@ -187,30 +196,35 @@ def _compared(found: Explanation, source: str, target: str) -> list[Any]:
 
 
 def _evidence_table(own: pd.DataFrame, *, first: str) -> list[Any]:
-    """A row an edge: from where, sign, confidence, papers; beyond the first few behind a summary."""
+    """A row an edge: from where, sign, confidence, papers; what is beyond the first few is in the table of edges."""
     head = html.Thead(html.Tr([html.Th("From" if first == "source" else "Database"), html.Th("Sign"),
                                html.Th("Database" if first == "source" else "Grade"), html.Th("Papers")]))
-    body = [_evidence_row(row, first) for row in own.to_dict("records")]
-    parts = [html.Table([head, html.Tbody(body[:SHOWN])], className="atlas-table causes-evidence")]
-    if len(body) > SHOWN:
-        more = html.Table(html.Tbody(body[SHOWN:]), className="atlas-table causes-evidence")
-        parts.append(html.Details([html.Summary(f"{len(body) - SHOWN} more"), more], className="gw-details"))
-    return parts
+    body = [_evidence_row(row, first) for row in own.head(SHOWN).to_dict("records")]
+    more = html.P(f"{plural(len(own) - SHOWN, 'more row')} in the table of edges below.", className="gw-muted gw-small")
+    return [html.Table([head, html.Tbody(body)], className="atlas-table causes-evidence"),
+            *([more] if len(own) > SHOWN else [])]  # fmt: skip
 
 
 def _evidence_row(row: dict[str, Any], first: str) -> html.Tr:
     grade = f" ({row['confidence']})" if row["confidence"] and first == "source" else ""
     lead = _pick(f"{row['source']}>{row['target']}", row["source"]) if first == "source" else row["database"]
     third = f"{row['database']}{grade}" if first == "source" else row["confidence"] or "–"
-    return html.Tr([html.Td(lead), html.Td(VERB[row["sign"]]), html.Td(third), html.Td(_papers(row["papers"]))])
+    papers = _papers(row["papers"], 2 if first == "source" else MOST_PAPERS)
+    return html.Tr([html.Td(lead), html.Td(VERB[row["sign"]]), html.Td(third), html.Td(papers)])
 
 
-def _papers(text: str) -> Any:
-    """Links to the papers by their PubMed ids; other words as they are."""
+def _papers(text: str, most: int) -> Any:
+    """Links to the papers by their PubMed ids, and one to all of them; other words as they are."""
     found = [part.strip() for part in text.split(";") if part.strip()]
+    if not found:
+        return "none named"
     links = [html.A(part, href=PUBMED + part, target="_blank", rel="noopener noreferrer", title=f"{part} in PubMed")
-             if part.isdecimal() else html.Span(part) for part in found]
-    return html.Div(links, className="causes-papers") if links else "none named"
+             if part.isdecimal() else html.Span(part) for part in found[:most]]  # fmt: skip
+    ids_of_all = ",".join(part for part in found if part.isdecimal())
+    if len(found) > most:
+        links.append(html.A(f"all {len(found)}", href=f"{PUBMED}?term={ids_of_all}", target="_blank",
+                            rel="noopener noreferrer", title="All of them in PubMed"))
+    return html.Div(links, className="causes-papers")
 
 
 def _node_acts(view: CausesView, name: str, row: pd.Series, found: Explanation) -> html.Div:
@@ -239,9 +253,9 @@ def _to_enrichment(found: Explanation, name: str, kind: str) -> list[Any]:
                      title=f"Which pathways its genes belong to{first}")]  # fmt: skip
 
 
-def _act(word: str, do: str, node: str, drawing: str) -> html.Button:
+def _act(word: str, do: str, node: str, drawing: str, *, target: str = "") -> html.Button:
     return html.Button([icon(drawing), word], type="button", className="gw-button-small",
-                       **{"data-causes-do": do, "data-causes-node": node})
+                       **{"data-causes-do": do, "data-causes-node": node, "data-causes-target": target})
 
 
 def _pick(text: str, word: str = "") -> html.Button:

@@ -10,7 +10,7 @@ from app.pages.causes.folding import Picture
 
 COLUMNS, STEP, ROW, GAP = 13, 74, 62, 108  # nodes in a row, pixels between them, between rows, between layers
 WIDE, WIDER = 112, 150  # room for the name of a fold or a function; the most between two nodes of a row
-RING, ARC = 105, 62  # pixels between rings, and between nodes along one
+RING, ARC, FLAT = 84, 84, 1.8  # pixels between rings, between nodes along one; how much wider than high a ring is
 Places = dict[str, tuple[float, float]]
 
 
@@ -84,15 +84,27 @@ def _row(names: list[str], width: float, y: float) -> Places:
 
 
 def ringed(layers: list[list[str]]) -> Places:
-    """Roots in the middle, each layer in rings around; a ring holds as many as have room for their names."""
+    """Roots in the middle, each layer in flat rings around; a ring holds as many as have room for their names."""
     found, radius = {}, 0.0
     for level in layers:
-        left = list(level)
-        while left:
-            radius = radius + RING if found else (0.0 if len(level) == 1 else ARC * len(level) / (2 * math.pi))
-            fit = max(int(2 * math.pi * radius / ARC), 1)
-            ring, left = left[:fit], left[fit:]
-            for i, name in enumerate(ring):
-                angle = 2 * math.pi * i / len(ring) - math.pi / 2
-                found[name] = (round(radius * math.cos(angle), 1), round(radius * math.sin(angle), 1))
+        radii = []
+        while sum(map(_holds, radii)) < len(level):
+            radius = radius + RING if found or radii or len(level) > 1 else 0.0
+            radii.append(radius)
+        share = len(level) / sum(map(_holds, radii))
+        ends = [round(share * sum(map(_holds, radii[: i + 1]))) for i in range(len(radii))]
+        for i, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+            found |= _ring(level[start:end], radii[i])
     return found
+
+
+def _holds(radius: float) -> int:
+    """Nodes that a flat ring has room for."""
+    return max(int(2 * math.pi * radius * math.sqrt((1 + FLAT**2) / 2) / ARC), 1)
+
+
+def _ring(names: list[str], radius: float) -> Places:
+    turn = math.pi / max(len(names), 1) * (radius / RING % 2)  # rings are turned against each other
+    angles = [2 * math.pi * i / len(names) - math.pi / 2 + turn for i in range(len(names))]
+    return {name: (round(FLAT * radius * math.cos(angle), 1), round(radius * math.sin(angle), 1))
+            for name, angle in zip(names, angles, strict=True)}  # fmt: skip
