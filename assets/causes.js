@@ -149,7 +149,12 @@
 
   const rowOf = (target) => target.closest(":is(#causes-grid, #causes-targets) .ag-row");
   const isTarget = (row) => Boolean(row.closest("#causes-targets"));
-  const textOf = (row) => row.getAttribute("row-id").replace(/^\d+:/, "");
+  /* What a row stands for; the grid writes its id as HTML. */
+  function textOf(row) {
+    const read = document.createElement("textarea");
+    read.innerHTML = row.getAttribute("row-id").replace(/^\d+:/, "");
+    return read.value;
+  }
 
   document.addEventListener("click", (event) => {
     if (!live()) return;
