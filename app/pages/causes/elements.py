@@ -97,7 +97,7 @@ def _edge_styles(ink: dict[str, str]) -> list[dict[str, Any]]:
         *signs,
         {"selector": "edge[sign = 'fold']", "style": {"line-color": ink["line"], "line-style": "dashed", "opacity": 0.5,
                                                       "target-arrow-shape": "none"}},
-        {"selector": "edge[sign = 'unseen']", "style": {"opacity": 0, "events": "no"}},
+        {"selector": "edge[sign = 'unseen']", "style": {"visibility": "hidden", "events": "no"}},
     ]  # fmt: skip
 
 

@@ -139,9 +139,9 @@ def _target_grid(name: str, table: pd.DataFrame) -> html.Div:
              "measured": _measured_words(r.measured, r.log2fc), "agrees": AGREES[r.agrees]}
             for i, r in enumerate(table.itertuples())]  # fmt: skip
     columns = [{"field": "target", "headerName": "Target", "flex": 1, "minWidth": 74, "tooltipField": "target"},
-               {"field": "expected", "headerName": "Expected", "width": 70},
-               {"field": "measured", "headerName": "Measured", "width": 84, "tooltipField": "measured"},
-               {"field": "agrees", "headerName": "", "width": 88,
+               {"field": "expected", "headerName": "Expected", "width": 66},
+               {"field": "measured", "headerName": "Measured", "width": 72, "tooltipField": "measured"},
+               {"field": "agrees", "headerName": "As predicted", "width": 96,
                 "cellClassRules": {"causes-agree": f"params.value == '{AGREES[True]}'",
                                    "causes-against": f"params.value == '{AGREES[False]}'"}}]  # fmt: skip
     grid = dag.AgGrid(

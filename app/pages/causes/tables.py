@@ -38,6 +38,8 @@ HEADS = {
     "weight": ("Weight", ""), "confidence": ("Confidence", "As the database grades it"),
     "papers": ("Papers", "PubMed ids"),
 }  # fmt: skip
+LEADING = ("regulator", "root", "function", "source", "target", "call", "z", "p", "fdr", "p_bias", "n_targets",
+           "n_changed")  # columns that are seen without scrolling
 PROBABILITIES = {"p", "fdr", "p_bias", "fdr_bias", "de_fdr", "activity_fdr"}
 
 
@@ -51,10 +53,12 @@ def table_of(found: Explanation, kind: str) -> pd.DataFrame:
 def grid(found: Explanation, kind: str) -> dag.AgGrid:
     """A table of all rows; a row that is a node of the picture carries its name as `node`."""
     table = table_of(found, kind)
+    names = [name for name in (*LEADING, *table.columns) if name in table]
     return dag.AgGrid(
-        id=ids.GRID, rowData=rows(found, kind), columnDefs=[_column(name, table[name]) for name in table.columns],
+        id=ids.GRID, rowData=rows(found, kind), columnDefs=[_column(name, table[name]) for name in dict.fromkeys(names)],
         className="flow-grid causes-grid", style={"height": "100%"},
-        defaultColDef={"sortable": True, "resizable": True, "flex": 1, "minWidth": 82},
+        defaultColDef={"sortable": True, "resizable": True, "flex": 1, "minWidth": 96, "wrapHeaderText": True,
+                       "autoHeaderHeight": True},
         dashGridOptions={"rowHeight": 27, "headerHeight": 32, "theme": "themeQuartz", "animateRows": False,
                          "ensureDomOrder": True, "tooltipShowDelay": 300},
         getRowId="params.data.row",
@@ -77,10 +81,10 @@ def _column(name: str, values: pd.Series) -> dict[str, Any]:
     head, tip = HEADS.get(name, (name.replace("_", " ").capitalize(), ""))
     shared = {"field": name, "headerName": head, **({"headerTooltip": tip} if tip else {})}
     if name in (*NAMES.values(), "source", "target"):
-        return shared | {"filter": "agTextColumnFilter", "pinned": "left", "width": 150, "flex": 0,
+        return shared | {"filter": "agTextColumnFilter", "pinned": "left", "width": 140, "flex": 0,
                          "tooltipField": name}
     if pd.api.types.is_bool_dtype(values):
-        return shared | {"valueFormatter": {"function": "params.value ? 'yes' : 'no'"}}
+        return shared | {"cellDataType": False, "valueFormatter": {"function": "params.value ? 'yes' : 'no'"}}
     if not pd.api.types.is_numeric_dtype(values):
         return shared | {"filter": "agTextColumnFilter", "tooltipField": name}
     whole = pd.api.types.is_integer_dtype(values)
