@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from engine import __version__
@@ -38,7 +39,8 @@ def causes_id(table: pd.DataFrame, networks: Mapping[str, pd.DataFrame], params:
               changed: Iterable[str] | None = None) -> str:
     """Id that `explain` stores its result under; needs the files of the library, not the computation."""
     files = {name: _digest_of_file(name, knowledge) for name in (*_names(params.networks), *_names(params.functions))}
-    asked = {**asdict(params), "files": files, "changed": None if changed is None else sorted(set(changed))}
+    listed = None if changed is None else sorted(set(changed))
+    asked = {**asdict(params), "files": files, "own": list(networks), "changed": listed}
     return artifact_id("causes", CAUSES_VERSION, asked, [_digest(table), *map(_digest, networks.values())])
 
 
@@ -85,7 +87,7 @@ def explain(table: pd.DataFrame, networks: Mapping[str, pd.DataFrame], params: C
     facts = {"asked": {**asdict(params), "source": source, "own_networks": list(networks), "list": changed},
              "n_universe": len(changes.genes), "n_changed": changes.n_changed, "matched": overlap,
              "notes": [*changes.notes, *network.notes, *notes],
-             "made": _made(params, networks, source, time.monotonic() - started)}  # fmt: skip
+             "made": _made(params, networks, source, changed is not None, time.monotonic() - started)}  # fmt: skip
     store.write(name, _as_adata(nodes, edges, found, facts))
     return name
 
@@ -166,10 +168,12 @@ def _digest_of_file(name: str, knowledge: Knowledge) -> str:
     return entry.sha256 or digest_of(knowledge.path(name))
 
 
-def _made(params: CausesParams, networks: Mapping[str, pd.DataFrame], source: str, seconds: float) -> dict[str, Any]:
+def _made(params: CausesParams, networks: Mapping[str, pd.DataFrame], source: str, listed: bool,
+          seconds: float) -> dict[str, Any]:
+    table = source if PurePath(source).suffix else f"{source or 'changes'}.tsv"
     return {"created": datetime.now(UTC).isoformat(timespec="seconds"), "version": __version__, "seconds": seconds,
             "python": platform.python_version(), "packages": {name: version(name) for name in PACKAGES},
-            "command": regulators_command(source or "table.tsv", params, own=list(networks))}  # fmt: skip
+            "command": regulators_command(table, params, own=list(networks), listed=listed)}  # fmt: skip
 
 
 def _as_adata(nodes: pd.DataFrame, edges: pd.DataFrame, found: Found, facts: dict[str, Any]) -> AnnData:

@@ -24,11 +24,14 @@ def benchmark_command(study: str, params: EmbedParams, methods: Sequence[str], *
     return shlex.join(words + _options(params, without=("method", "seed")))
 
 
-def regulators_command(table: str, params: CausesParams, *, own: Sequence[str] = ()) -> str:
-    """`python -m engine regulators …` with every parameter that is not the default; `own` are files of networks."""
+def regulators_command(table: str, params: CausesParams, *, own: Sequence[str] = (), listed: bool = False) -> str:
+    """`python -m engine regulators …` with every parameter that is not the default.
+
+    `own` are files of networks; `listed` says that the changed genes were given as a list.
+    """
     networks = ",".join(filter(None, [params.networks, *own]))
     words = ["python", "-m", "engine", "regulators", "--table", table, "--network", networks, "--out", "regulators.tsv",
-             "--roots", "roots.tsv"]  # fmt: skip
+             "--roots", "roots.tsv", *(["--genes", "genes.txt"] if listed else [])]  # fmt: skip
     for f in fields(params):
         if f.name != "networks" and getattr(params, f.name) != f.default:
             words += [f"--{f.name.replace('_', '-')}", str(getattr(params, f.name))]

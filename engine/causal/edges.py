@@ -83,7 +83,7 @@ def join(networks: Mapping[str, pd.DataFrame], kinds: Mapping[str, str] | None =
     if whole.empty:
         raise InvalidFile(f"The network {', '.join(networks)} has no edge between two genes. Choose another.")
     if loops.any():
-        notes.append(f"{int(loops.sum()):,} edges of a gene to itself were left out: its own change is no evidence.")
+        notes.append(f"Edges of a gene to itself ({int(loops.sum()):,}) were left out: its own change is no evidence.")
     if only_signals:
         notes.append("Only signalling was given, which does not say that a target's expression changes: "
                      "read the regulators with care, or add a network of TF targets.")  # fmt: skip
@@ -91,7 +91,7 @@ def join(networks: Mapping[str, pd.DataFrame], kinds: Mapping[str, str] | None =
     edges, contradictions = _pairs(whole)
     notes += said
     if contradictions:
-        notes.append(f"{contradictions:,} edges have contradicting signs in the networks: taken as not known.")
+        notes.append(f"Signs that contradict one another ({contradictions:,} edges) were taken as not known.")
     network = Network(edges.reset_index(drop=True), tuple(networks), tuple(notes))
     return network if network.signed else _without_signs(network)
 
@@ -116,7 +116,7 @@ def matched(network: Network, changes: Changes) -> dict:
     Raises
     ------
     InvalidFile
-        When it knows none.
+        When it knows none, or has no regulator of a changed one.
     """
     known = set(network.edges["source"]) | set(network.edges["target"])
     in_network = np.isin(changes.genes, list(known))
@@ -131,6 +131,12 @@ def matched(network: Network, changes: Changes) -> dict:
         )
     targets = np.isin(changes.genes, network.evidence["target"].unique())
     lost = changes.genes[changes.changed & ~targets]
+    if not (changes.changed & targets).any():
+        raise InvalidFile(
+            f"{', '.join(network.names)} has no regulator of any of the {changes.n_changed:,} changed genes: "
+            f"{', '.join(lost[:6])}{' …' if len(lost) > 6 else ''}. {int(in_network.sum()):,} of the "
+            f"{len(changes.genes):,} genes of the table are in it. Choose another network, or add one."
+        )
     return {"genes": int(in_network.sum()), "targets": int(targets.sum()), "edges": len(network.edges),
             "changed_targets": int((changes.changed & targets).sum()), "changed_without_regulator": lost.tolist()}
 
@@ -149,9 +155,14 @@ def _one_scale(whole: pd.DataFrame, n_networks: int) -> tuple[pd.DataFrame, list
 
 
 def _pairs(whole: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Each pair once, and how many have contradicting signs."""
+    """Each pair once, and how many have contradicting signs; on expression, networks that tell of it have the say."""
+    import pandas as pd
+
     if not whole.duplicated(["source", "target"]).any():
         return whole, 0
+    pair = pd.MultiIndex.from_frame(whole[["source", "target"]])
+    told = pair.isin(pair[whole["expression"] & (whole["sign"] != 0)])
+    whole = whole.assign(sign=whole["sign"].where(whole["expression"] | ~told, 0))
     pairs = whole.assign(up=whole["sign"] > 0, down=whole["sign"] < 0).groupby(["source", "target"], sort=False)
     found = pairs.agg(up=("up", "max"), down=("down", "max"), weight=("weight", "max"),
                       expression=("expression", "max")).reset_index()

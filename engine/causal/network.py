@@ -33,8 +33,9 @@ class Found:
 
 @dataclass(frozen=True)
 class Upstream:
-    """Layer of every root and regulator, the edges of the paths between them, and where the paths end."""
+    """The roots, the layer of every root and regulator, the edges of the paths between them, and where these end."""
 
+    roots: list[str]
     layer: dict[str, int]
     pairs: pd.DataFrame
     ends: set[str]
@@ -43,9 +44,10 @@ class Upstream:
 def as_network(changes: Changes, network: Network, found: Found, *, depth: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Nodes and edges of the whole explanation.
 
-    In it are the called regulators (the five first where fewer are called), the ten first called roots with their
-    shortest paths to those regulators (or, where they reach none, to the ten of most changed targets), the changed
-    targets of all these, and up to twenty functions that are called or have an fdr of 0.05 or less.
+    In it are the called regulators (the five first where fewer are called), up to ten roots with their shortest
+    paths to those regulators (or, where they reach none, to the ten of most changed targets), the changed targets of
+    all these, and up to twenty functions that are called or have an fdr of 0.05 or less. Roots are the first that are
+    called, are no called regulators, and do not lie on the paths of those before them.
 
     Returns
     -------
@@ -56,14 +58,14 @@ def as_network(changes: Changes, network: Network, found: Found, *, depth: int) 
     """
     import pandas as pd
 
-    regulators, roots = _chosen_regulators(found.regulators), _chosen_roots(found.roots)
-    up = _upstream(changes, network, roots, regulators, depth)
-    aims = network.evidence[network.evidence["source"].isin({*roots, *regulators, *up.ends})]
+    regulators = _chosen_regulators(found.regulators)
+    up = _upstream(changes, network, _possible_roots(found), regulators, depth)
+    aims = network.evidence[network.evidence["source"].isin({*up.roots, *regulators, *up.ends})]
     aims = aims[aims["target"].isin(changes.genes[changes.changed])]
     pairs = pd.concat([up.pairs, aims[["source", "target"]]]).drop_duplicates()
     edges = pairs.merge(network.edges, on=["source", "target"])[list(COLUMNS)]
     targets = [gene for gene in aims["target"].unique() if gene not in up.layer]
-    genes = _gene_nodes(changes, found, up.layer, roots, targets)
+    genes = _gene_nodes(changes, found, up, targets, depth)
     functions, function_edges = _functions(found, changes, genes)
     return _stack(genes, functions), _stack(edges, function_edges).reset_index(drop=True)
 
@@ -74,28 +76,32 @@ def _chosen_regulators(table: pd.DataFrame) -> list[str]:
     return called if len(called) >= FEWEST_REGULATORS else list(dict.fromkeys([*called, *first]))
 
 
-def _chosen_roots(table: pd.DataFrame) -> list[str]:
-    return table.loc[table["call"] != "", "root"].head(MOST_ROOTS).tolist() if len(table) else []
+def _possible_roots(found: Found) -> list[str]:
+    """Called roots in their order, without those that are called as regulators."""
+    called = found.regulators.loc[found.regulators["call"] != "", "regulator"]
+    return found.roots.loc[(found.roots["call"] != "") & ~found.roots["root"].isin(called), "root"].tolist()
 
 
-def _upstream(changes: Changes, network: Network, roots: list[str], regulators: list[str], depth: int) -> Upstream:
+def _upstream(changes: Changes, network: Network, possible: list[str], regulators: list[str], depth: int) -> Upstream:
     import pandas as pd
 
-    layer, pairs, ends = dict.fromkeys(roots, 0), {}, set()
-    if roots:
-        wiring = Wiring.of(network, changes)
-        at, worth = pd.Index(wiring.nodes).get_indexer(roots), _worth(wiring, changes)
-        by_steps = [here.toarray() for here in reached(wiring, at, depth)]
-        for i, root in enumerate(at):
-            for path in _paths(wiring, [here[i] for here in by_steps], root, worth, set(regulators)):
-                names = wiring.nodes[list(path)].tolist()
-                for steps, name in enumerate(names):
-                    layer[name] = min(steps, layer.get(name, steps))
-                pairs |= dict.fromkeys(zip(names, names[1:], strict=False))
-                ends.add(names[-1])
-    for name in regulators:
-        layer.setdefault(name, max(depth - 1, 1))
-    return Upstream(layer, pd.DataFrame(list(pairs), columns=["source", "target"]), ends)
+    layer, pairs, ends, roots = {}, {}, set(), []
+    wiring = Wiring.of(network, changes)
+    index, worth, wanted = pd.Index(wiring.nodes), _worth(wiring, changes), set(regulators)
+    for root in possible:
+        if len(roots) == MOST_ROOTS or root in layer:
+            continue
+        roots.append(root)
+        at = index.get_indexer([root])
+        by_steps = [here.toarray()[0] for here in reached(wiring, at, depth)]
+        for path in _paths(wiring, by_steps, int(at[0]), worth, wanted):
+            names = wiring.nodes[list(path)].tolist()
+            for steps, name in enumerate(names):
+                layer[name] = min(steps, layer.get(name, steps))
+            pairs |= dict.fromkeys(zip(names, names[1:], strict=False))
+            ends.add(names[-1])
+    layer |= dict.fromkeys(roots, 0) | {name: max(depth - 1, 1) for name in regulators if name not in layer}
+    return Upstream(roots, layer, pd.DataFrame(list(pairs), columns=["source", "target"]), ends)
 
 
 def _worth(wiring: Wiring, changes: Changes) -> np.ndarray:
@@ -119,21 +125,19 @@ def _paths(wiring: Wiring, by_steps: list[np.ndarray], root: int, worth: np.ndar
     return paths
 
 
-def _gene_nodes(changes: Changes, found: Found, layer: dict[str, int], roots: list[str],
-                targets: list[str]) -> pd.DataFrame:
+def _gene_nodes(changes: Changes, found: Found, up: Upstream, targets: list[str], depth: int) -> pd.DataFrame:
     import pandas as pd
 
-    names, chosen = [*layer, *targets], set(roots)
-    last = max([*layer.values(), 1]) + 1
-    nodes = pd.DataFrame(index=pd.Index(names, name=None))
-    nodes["kind"] = [ROOT if name in chosen else REGULATOR if name in layer else TARGET for name in names]
-    nodes["layer"] = [layer.get(name, last) for name in names]
-    facts = ["z", "p", "fdr", "call", "n_targets", "n_changed"]
-    as_regulator = found.regulators.set_index("regulator")[facts].reindex(list(layer))
-    if roots:
-        as_regulator.loc[roots, facts] = found.roots.set_index("root").loc[roots, facts]
-        nodes["p_bias"] = found.roots.set_index("root")["p_bias"].reindex(roots)
-    nodes = nodes.join(as_regulator.reindex(names))
+    names, last = [*up.layer, *targets], max([*up.layer.values(), 1]) + 1
+    nodes = pd.DataFrame(index=pd.Index(names))
+    nodes["kind"] = [TARGET if name not in up.layer else ROOT if name in up.roots else REGULATOR for name in names]
+    nodes["layer"] = [up.layer.get(name, last) for name in names]
+    facts, by_root = ["z", "p", "fdr", "call", "n_targets", "n_changed"], found.roots.set_index("root")
+    scored = found.regulators.set_index("regulator")[facts].reindex(list(up.layer))
+    if up.roots:
+        scored.loc[up.roots, facts] = by_root.loc[up.roots, facts]
+    nodes = nodes.join(scored)
+    nodes["p_bias"] = by_root["p_bias"].reindex(list(up.layer) if depth == 1 else up.roots)
     nodes[["log2fc", "de_fdr"]] = measured(pd.Series(names), changes).to_numpy()
     return _complete(nodes)
 

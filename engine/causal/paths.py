@@ -18,8 +18,8 @@ class Wiring:
 
     Attributes
     ----------
-    nodes : every gene with a signed edge, str (n_nodes,)
-    steps : signs of all edges, csr (n_nodes, n_nodes)
+    nodes : every gene that acts on another with a sign, str (n_nodes,)
+    steps : signs of all edges between nodes, csr (n_nodes, n_nodes)
     last : signs of the edges that tell of expression, on to measured genes, csr (n_nodes, n_targets)
     weights : the weights of those, csr (n_nodes, n_targets)
     genes : places of the targets among the genes of the table, int (n_targets,)
@@ -39,10 +39,10 @@ class Wiring:
         from scipy.sparse import csr_array
 
         signed = network.edges[network.edges["sign"] != 0]
-        nodes = pd.Index(pd.unique(pd.concat([signed["source"], signed["target"]])))
+        nodes = pd.Index(signed["source"].unique())
         row, column = nodes.get_indexer(signed["source"]), nodes.get_indexer(signed["target"])
-        sign, weight = signed["sign"].to_numpy(float), signed["weight"].to_numpy(float)
-        steps = csr_array((sign, (row, column)), shape=(len(nodes), len(nodes)))
+        sign, weight = (signed[name].to_numpy(np.float32) for name in ("sign", "weight"))
+        steps = csr_array((sign[column >= 0], (row[column >= 0], column[column >= 0])), shape=(len(nodes), len(nodes)))
         place = pd.Index(changes.genes).get_indexer(signed["target"])
         tells = signed["expression"].to_numpy(bool) & (place >= 0)
         genes, at = np.unique(place[tells], return_inverse=True)
@@ -63,7 +63,8 @@ def reached(wiring: Wiring, roots: np.ndarray, depth: int) -> list:
     """
     from scipy.sparse import csr_array
 
-    here = csr_array((np.ones(len(roots)), (np.arange(len(roots)), roots)), shape=(len(roots), len(wiring.nodes)))
+    shape = (len(roots), len(wiring.nodes))
+    here = csr_array((np.ones(len(roots), np.float32), (np.arange(len(roots)), roots)), shape=shape)
     by_steps, touched = [here], here.toarray() != 0
     for _ in range(depth - 1):
         signs, count = here @ wiring.steps, abs(here) @ abs(wiring.steps)
@@ -93,6 +94,6 @@ def pooled(wiring: Wiring, by_steps: list, roots: np.ndarray) -> tuple[np.ndarra
 
 def _agreed(signs: np.ndarray, count: np.ndarray, touched: np.ndarray) -> np.ndarray:
     """1 or −1 where all paths agree on a place that was not touched before; marks all places as touched."""
-    found = np.where((np.abs(signs) == count) & (count > 0) & ~touched, np.sign(signs), 0.0)
+    found = np.where((np.abs(signs) == count) & (count > 0) & ~touched, np.sign(signs), np.float32(0))
     touched |= count > 0
     return found

@@ -49,12 +49,11 @@ def roots(changes: Changes, network: Network, *, depth: int = 2, permutations: i
     if not len(wiring.genes):
         return pd.DataFrame(columns=list(ROOT_COLUMNS))
     draws = drawn_directions(changes.direction[wiring.genes], _bins(wiring), permutations, seed=seed)
-    starts, parts = range(0, len(wiring.nodes), BLOCK), []
-    for start in starts:
+    places, parts = np.arange(len(wiring.nodes)), []
+    for start in range(0, len(places), BLOCK):
         progress.check()
-        progress.step(start / len(wiring.nodes))
-        places = np.arange(start, min(start + BLOCK, len(wiring.nodes)))
-        parts.append(_block(wiring, places, changes, draws, depth))
+        progress.step(start / len(places))
+        parts.append(_block(wiring, places[start : start + BLOCK], changes, draws, depth))
     table = pd.concat(parts, ignore_index=True)
     table = table.assign(fdr=adjusted(table["p"].to_numpy()), fdr_bias=adjusted(table["p_bias"].to_numpy()))
     table["call"] = table["call"].where(table["p_bias"] < CALLED_P_BIAS, "")

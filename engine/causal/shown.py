@@ -52,7 +52,7 @@ def shown(explanation: CausalExplanation, *, roots: Sequence[str] = (), regulato
     UnknownName
         When a root or regulator is not in the explanation.
     """
-    nodes, edges = _below(explanation.nodes, explanation.edges, [*roots, *regulators])
+    nodes, edges = _below(explanation, roots, regulators)
     wanted = set(_strongest(nodes, (ROOT, REGULATOR), most // 3, first=[*roots, *regulators]))
     wanted |= set(_strongest(nodes, (FUNCTION,), most // 15))
     wanted |= set(_in_turn(nodes, edges, wanted)[: most - len(wanted)])
@@ -62,18 +62,27 @@ def shown(explanation: CausalExplanation, *, roots: Sequence[str] = (), regulato
                  _folded(kind, explanation.edges, wanted), kind[folded_away].value_counts().to_dict())
 
 
-def _below(nodes: pd.DataFrame, edges: pd.DataFrame, chosen: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The chosen nodes and all that edges lead to from them, layer by layer."""
-    for name in chosen:
+def _below(explanation: CausalExplanation, roots: Sequence[str],
+           regulators: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the chosen roots lead to in as many steps as the explanation looked, and regulators in one; all if none."""
+    nodes, edges = explanation.nodes, explanation.edges
+    for name in (*roots, *regulators):
         if name not in nodes.index:
             raise unknown("node", name, nodes.index, where="in this explanation")
-    if not chosen:
+    if not roots and not regulators:
         return nodes, edges
-    reached, layer = set(chosen), nodes["layer"].to_dict()
-    down = edges[edges["source"].map(layer).to_numpy() < edges["target"].map(layer).to_numpy()]
-    for _ in range(int(nodes["layer"].max())):
-        reached |= set(down.loc[down["source"].isin(reached), "target"])
-    return nodes[nodes.index.isin(reached)], edges[edges["source"].isin(reached) & edges["target"].isin(reached)]
+    to_function = edges["target"].isin(nodes.index[nodes["kind"] == FUNCTION])
+    genes = _within(edges[~to_function], roots, explanation.facts["asked"]["depth"])
+    genes |= _within(edges[~to_function], regulators, 1)
+    there = genes | set(edges.loc[to_function & edges["source"].isin(genes), "target"])
+    return nodes[nodes.index.isin(there)], edges[edges["source"].isin(there) & edges["target"].isin(there)]
+
+
+def _within(edges: pd.DataFrame, start: Sequence[str], steps: int) -> set[str]:
+    reached = set(start)
+    for _ in range(steps):
+        reached |= set(edges.loc[edges["source"].isin(reached), "target"])
+    return reached
 
 
 def _strongest(nodes: pd.DataFrame, kinds: tuple[str, ...], most: int, *, first: Sequence[str] = ()) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.commands.counts import need_folder
 from engine.commands.maps import add_parameters
-from engine.errors import InvalidParameter
+from engine.errors import InvalidFile, InvalidParameter
 from engine.knowledge import Knowledge
 from engine.params import CausesParams
 from engine.settings import Settings
@@ -59,14 +59,17 @@ def _run(args: argparse.Namespace, settings: Settings) -> None:
 
 def read_changes(path: Path) -> pd.DataFrame:
     """A table of changes from a TSV or CSV file; capitals in the names of columns do not count."""
-    from engine.errors import InvalidFile
     from engine.knowledge.text import read_table
 
     try:
         table = read_table(path)
     except ValueError as error:  # pandas: no columns, or rows of different lengths
         raise InvalidFile(f"'{path.name}' cannot be read as a table ({str(error).strip()}). Mend it.") from error
-    return table.rename(columns=str.lower)
+    table = table.rename(columns=str.lower)
+    twice = table.columns[table.columns.duplicated()].tolist()
+    if twice:
+        raise InvalidFile(f"'{path.name}' names the column {twice[0]} twice, capitals aside. Rename one of them.")
+    return table
 
 
 def read_given(words: str, args: argparse.Namespace) -> tuple[dict[str, pd.DataFrame], CausesParams]:

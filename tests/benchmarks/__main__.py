@@ -1,12 +1,12 @@
 """All benchmarks, one after the other: `make benchmark`."""
 
-from tests.benchmarks import atlas_paint, coexpression, estimates, first_walk, study, training, upload
+from tests.benchmarks import atlas_paint, causes, coexpression, estimates, first_walk, study, training, upload
 
 for title, benchmark in (
     ("The bundled study", study), ("What maps were said to take", estimates),
     ("Training beside the published code", training),
     ("Co-expression beside the reference tools", coexpression), ("The Atlas", atlas_paint),
-    ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
+    ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload), ("Causes where there are none", causes),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()
