@@ -20,8 +20,14 @@
     const [node, target] = text.split(">");
     const drawn = cy && cy.getElementById(text).nonempty();
     if (!drawn || always) act(target ? { do: "edge", node, target } : { do: "focus", node });
-    else cy.animate({ center: { eles: cy.getElementById(text) }, duration: 200 });
+    else if (outside(cy, text)) cy.animate({ center: { eles: cy.getElementById(text) }, duration: 200 });
     choose(text);
+  }
+
+  function outside(cy, id) {
+    const seen = cy.extent();
+    const box = cy.getElementById(id).boundingBox();
+    return box.x1 < seen.x1 || box.x2 > seen.x2 || box.y1 < seen.y1 || box.y2 > seen.y2;
   }
 
   function tapped({ target }) {

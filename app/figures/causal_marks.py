@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 import pandas as pd
 
 from app.figures.palette import BLUE, VERMILLION
 
 FULL_Z, FULL_FC = 5.0, 3.0  # |z| and |log2 fold change| of the strongest colour and the widest ring
+WRAP = 18  # letters of a function's name in a line
+BEND = 0.16  # how far an edge within a row bows, as a share of its length
 SIZE = {"root": 30, "regulator": 30, "target": 22, "function": 26, "fold": 24}
 SHAPE = {"root": "diamond", "regulator": "ellipse", "target": "ellipse", "function": "round-rectangle",
          "fold": "round-rectangle"}
@@ -52,7 +55,12 @@ def mark_of(name: str, row: pd.Series, *, max_fdr: float, min_log2fc: float) -> 
     width = 2 + 3 * min(abs(fc) / FULL_FC, 1.0) if passes and fc == fc else 1.2
     predicted = row["z"] == row["z"]
     return Mark(SHAPE[row["kind"]], SIZE[row["kind"]], fill_of(row["z"]), ring, round(width, 1), predicted,
-                "\n".join(filter(None, [name, numbers(row["z"], fc)])))
+                "\n".join([*lines(name, row["kind"]), *filter(None, [numbers(row["z"], fc)])]))
+
+
+def lines(name: str, kind: str) -> list[str]:
+    """A gene in one line; the name of a function in lines of words."""
+    return [name] if kind != "function" else wrap(name.replace("_", " "), WRAP) or [name]
 
 
 def numbers(z: float, fc: float) -> str:

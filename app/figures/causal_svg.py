@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
-from app.figures.causal_marks import INKS, Mark
+from app.figures.causal_marks import BEND, INKS, Mark
 
 MARGIN, HEAD, FOOT = 60, 58, 64
 LINE = 12.5  # pixels between two lines of a label
@@ -52,16 +52,24 @@ def _reach(mark: Mark) -> float:
 
 
 def _edge(start: Place, end: Place, out: float, into: float, sign: int, width: float) -> str:
-    """A line from rim to rim with its head: an arrow, a bar or a dot."""
+    """A line from rim to rim with its head: an arrow, a bar or a dot; within a row it bows upward."""
     length = math.dist(start, end)
     if length <= out + into:
         return ""
-    dx, dy = (end[0] - start[0]) / length, (end[1] - start[1]) / length
-    tip = (end[0] - dx * into, end[1] - dy * into)
+    bow = 2 * BEND * length if start[1] == end[1] and out else 0.0
+    middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 - bow)
+    leaves, comes = _way(start, middle), _way(middle, end)
+    foot = (start[0] + leaves[0] * out, start[1] + leaves[1] * out)
+    tip = (end[0] - comes[0] * into, end[1] - comes[1] * into)
     colour = {1: INK["up"], -1: INK["down"], 0: INK["line"]}[sign]
-    line = (f'<line x1="{start[0] + dx * out:.1f}" y1="{start[1] + dy * out:.1f}" x2="{tip[0]:.1f}" y2="{tip[1]:.1f}" '
-            f'stroke="{colour}" stroke-width="{width}" stroke-opacity="0.7"/>')  # fmt: skip
-    return line + _head(tip, (dx, dy), sign, colour)
+    line = (f'<path d="M{foot[0]:.1f} {foot[1]:.1f}Q{middle[0]:.1f} {middle[1]:.1f} {tip[0]:.1f} {tip[1]:.1f}" '
+            f'fill="none" stroke="{colour}" stroke-width="{width}" stroke-opacity="0.7"/>')  # fmt: skip
+    return line + _head(tip, comes, sign, colour)
+
+
+def _way(start: Place, end: Place) -> Place:
+    length = math.dist(start, end)
+    return (end[0] - start[0]) / length, (end[1] - start[1]) / length
 
 
 def _head(tip: Place, way: Place, sign: int, colour: str) -> str:

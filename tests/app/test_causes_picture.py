@@ -8,7 +8,7 @@ import pytest
 
 from app.causes import Explanation
 from app.figures.causal_bars import causal_bars
-from app.figures.causal_marks import edge_width, fill_of, mark_of, numbers
+from app.figures.causal_marks import edge_width, fill_of, lines, mark_of, numbers
 from app.pages.causes import exports
 from app.pages.causes.elements import elements, layout_of, stylesheet
 from app.pages.causes.folding import picture
@@ -68,6 +68,7 @@ def test_a_change_below_the_thresholds_is_no_sure_change_and_a_larger_one_has_a_
 
 def test_labels_tell_the_numbers_behind_the_colours():
     assert mark_of("STAT1", ROW, **LEVEL).label == "STAT1\nz 3.1 · ↑1.2"
+    assert lines("HALLMARK_INTERFERON_ALPHA", "function") == ["HALLMARK", "INTERFERON ALPHA"]
     assert numbers(-2.04, -0.5) == "z −2.0 · ↓0.5" and numbers(float("nan"), float("nan")) == ""
     assert edge_width(0) == 1 and edge_width(5) == edge_width(1) > edge_width(0.2) and edge_width(float("nan")) == 1
 
@@ -100,9 +101,10 @@ def test_the_svg_holds_every_node_edge_fold_and_the_title():
     text = exports.picture_svg(FOUND, DRAWN, places(DRAWN, "layered"), title="A < B & C", subtitle="n")
     root = ET.fromstring(text)
     said = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert "A < B & C" in said and set(DRAWN.nodes.index) <= set(said)
+    genes = DRAWN.nodes.index[DRAWN.nodes["kind"] != "function"]
+    assert "A < B & C" in said and set(genes) <= set(said)
     assert {fold.words for fold in DRAWN.folds} <= set(said)
-    assert len(list(root.iter("{http://www.w3.org/2000/svg}line"))) >= len(DRAWN.links)
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) == len(DRAWN.links) + 3  # those of the legend
 
 
 def test_the_graphml_is_read_back_by_networkx_with_all_that_is_known():

@@ -103,7 +103,7 @@ def functions(services: Services) -> dmc.MultiSelect:
     sets = [{"value": e.name, "label": e.title} for e in entries
             if e.kind in FUNCTION_KINDS and services.knowledge.state(e) == HERE]  # fmt: skip
     return dmc.MultiSelect(id=ids.FUNCTIONS, label="Diseases and functions", data=sets, size="sm", clearable=True,
-                           placeholder="None" if sets else "No gene sets are here; the Library has some",
+                           placeholder="Choose gene sets" if sets else "No gene sets are here; the Library has some",
                            description="Gene sets that the changed genes are looked up in")
 
 

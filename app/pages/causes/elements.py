@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.causes import Explanation
-from app.figures.causal_marks import INKS, SHAPE, SIGNED, SIZE, edge_width, mark_of
+from app.figures.causal_marks import BEND, INKS, SHAPE, SIGNED, SIZE, edge_width, mark_of
 from app.pages.causes.folding import Picture
 from app.pages.causes.places import Places
 
@@ -17,7 +17,7 @@ def elements(found: Explanation, drawn: Picture, at: Places) -> list[dict[str, A
     level = found.thresholds
     nodes = [_node(name, row, at[name], level) for name, row in drawn.nodes.iterrows()]
     folds = [_fold(fold, at[fold.id]) for fold in drawn.folds]
-    edges = [_edge(link) for link in drawn.links.itertuples()]
+    edges = [_edge(link, at) for link in drawn.links.itertuples()]
     ties = [_tie(fold, drawn) for fold in drawn.folds]
     return [*nodes, *folds, *edges, *ties]
 
@@ -44,9 +44,12 @@ def _tie(fold: Any, drawn: Picture) -> dict[str, Any]:
                      "sign": "unseen" if of_kind else "fold", "width": 1}}  # fmt: skip
 
 
-def _edge(link: Any) -> dict[str, Any]:
+def _edge(link: Any, at: Places) -> dict[str, Any]:
+    """An edge; one within a row bows so that it does not run through the nodes between."""
+    flat = at[link.source][1] == at[link.target][1]
+    bow = {"bow": round(BEND * (at[link.source][0] - at[link.target][0]), 1)} if flat else {}
     return {"data": {"id": f"{link.source}>{link.target}", "source": link.source, "target": link.target,
-                     "sign": SIGNED[link.sign], "width": edge_width(link.weight)}}  # fmt: skip
+                     "sign": SIGNED[link.sign], "width": edge_width(link.weight), **bow}}  # fmt: skip
 
 
 def layout_of(name: str, at: Places) -> dict[str, Any]:
@@ -94,6 +97,8 @@ def _edge_styles(ink: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {"selector": "edge", "style": {"width": "data(width)", "curve-style": "straight", "opacity": 0.62,
                                        "arrow-scale": 0.95, "target-distance-from-node": 3}},
+        {"selector": "edge[bow]", "style": {"curve-style": "unbundled-bezier", "control-point-distances": "data(bow)",
+                                            "control-point-weights": 0.5}},
         *signs,
         {"selector": "edge[sign = 'fold']", "style": {"line-color": ink["line"], "line-style": "dashed", "opacity": 0.5,
                                                       "target-arrow-shape": "none"}},

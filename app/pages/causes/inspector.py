@@ -15,7 +15,7 @@ from app.components.page_header import icon
 from app.figures.causal_marks import VERB
 from app.pages.causes import ids
 from app.pages.causes.view import CausesView
-from app.words import number, plural, whole
+from app.words import exponent, number, plural, whole
 
 PUBMED = "https://pubmed.ncbi.nlm.nih.gov/"
 PREDICTED = "Activity is predicted from the changes of others, not measured."
@@ -53,8 +53,13 @@ def _strongest(found: Explanation) -> list[Any]:
     head = html.Tr([html.Th("Called"), html.Th("Predicted"), html.Th("z", className="gw-num"),
                     html.Th("p", className="gw-num")])
     rows = [html.Tr([html.Td(_pick(name)), html.Td(row["call"]), html.Td(number(row["z"]), className="gw-num"),
-                     html.Td(number(row["p"]), className="gw-num")]) for name, row in called.head(12).iterrows()]
+                     html.Td(p_words(row["p"]), className="gw-num")]) for name, row in called.head(12).iterrows()]
     return [html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table")]
+
+
+def p_words(p: float) -> str:
+    """A p-value; one too small to tell from 0 says so."""
+    return exponent(p) if p == 0 else number(p)
 
 
 def nothing_words(found: Explanation) -> str:
@@ -64,7 +69,7 @@ def nothing_words(found: Explanation) -> str:
     if table.empty or table["z"].isna().all():
         return f"{said} None of them has targets with signs enough for a z."
     best = table.loc[table["z"].abs().idxmax()]
-    return f"{said} The largest |z| is that of {best['regulator']}: {number(best['z'])} (p {number(best['p'])})."
+    return f"{said} The largest |z| is that of {best['regulator']}: {number(best['z'])} (p {p_words(best['p'])})."
 
 
 def _node(found: Explanation, view: CausesView, name: str) -> list[Any]:
@@ -79,8 +84,8 @@ def _predicted(row: pd.Series) -> list[Any]:
     if row["z"] != row["z"] and row["p"] != row["p"]:
         return []
     said = row["call"] or "no call"
-    rows = {"z": number(row["z"]), "p": number(row["p"]), "FDR": number(row["fdr"])}
-    rows |= {"p, network": number(row["p_bias"])} if row["p_bias"] == row["p_bias"] else {}
+    rows = {"z": number(row["z"]), "p": p_words(row["p"]), "FDR": p_words(row["fdr"])}
+    rows |= {"p, network": p_words(row["p_bias"])} if row["p_bias"] == row["p_bias"] else {}
     return [html.Div([html.H3(["Predicted: ", html.Span(said, className=f"causes-call causes-{said.split()[0]}")]),
                       _facts(rows)], className="causes-box causes-box-predicted", title=PREDICTED)]  # fmt: skip
 
@@ -92,7 +97,7 @@ def _measured(row: pd.Series, found: Explanation) -> list[Any]:
         return [html.Div(html.H3("Not measured here"), className="causes-box causes-box-none")]
     passes = changed(row, found)
     said = ("up" if row["log2fc"] > 0 else "down") if passes else "no sure change"
-    rows = {"log2 fold change": number(row["log2fc"]), "FDR": number(row["de_fdr"])}
+    rows = {"log2 fold change": number(row["log2fc"]), "FDR": p_words(row["de_fdr"])}
     return [html.Div([html.H3(f"Measured: {said}"), _facts(rows)], className="causes-box causes-box-measured")]
 
 
@@ -141,7 +146,7 @@ def _target_grid(name: str, table: pd.DataFrame) -> html.Div:
     columns = [{"field": "target", "headerName": "Target", "flex": 1, "minWidth": 74, "tooltipField": "target"},
                {"field": "expected", "headerName": "Expected", "width": 66},
                {"field": "measured", "headerName": "Measured", "width": 72, "tooltipField": "measured"},
-               {"field": "agrees", "headerName": "As predicted", "width": 96,
+               {"field": "agrees", "headerName": "Agrees", "width": 90,
                 "cellClassRules": {"causes-agree": f"params.value == '{AGREES[True]}'",
                                    "causes-against": f"params.value == '{AGREES[False]}'"}}]  # fmt: skip
     grid = dag.AgGrid(
@@ -155,8 +160,8 @@ def _target_grid(name: str, table: pd.DataFrame) -> html.Div:
 
 def _measured_words(way: int, fc: float) -> str:
     if fc != fc:
-        return "not measured"
-    return f"{ARROWS[way]} {number(abs(fc))}" if way else f"not sure ({number(fc)})"
+        return "–"
+    return f"{ARROWS[way]} {number(abs(fc))}" if way else f"{number(fc)}, not sure"
 
 
 def _agrees(agrees: bool) -> html.Span:

@@ -55,8 +55,8 @@ def grid(found: Explanation, kind: str) -> dag.AgGrid:
     table = table_of(found, kind)
     names = [name for name in (*LEADING, *table.columns) if name in table]
     return dag.AgGrid(
-        id=ids.GRID, rowData=rows(found, kind), columnDefs=[_column(name, table[name]) for name in dict.fromkeys(names)],
-        className="flow-grid causes-grid", style={"height": "100%"},
+        id=ids.GRID, rowData=rows(found, kind), className="flow-grid causes-grid",
+        columnDefs=[_column(name, table[name]) for name in dict.fromkeys(names)], style={"height": "100%"},
         defaultColDef={"sortable": True, "resizable": True, "flex": 1, "minWidth": 96, "wrapHeaderText": True,
                        "autoHeaderHeight": True},
         dashGridOptions={"rowHeight": 27, "headerHeight": 32, "theme": "themeQuartz", "animateRows": False,
