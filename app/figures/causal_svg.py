@@ -10,7 +10,7 @@ from app.figures.causal_marks import BEND, INKS, Mark
 
 MARGIN, HEAD, FOOT = 60, 58, 64
 LINE = 12.5  # pixels between two lines of a label
-FOLD = (104, 26)
+FOLD = (114, 26)
 INK = INKS["light"]
 Place = tuple[float, float]
 
@@ -38,7 +38,7 @@ def network_svg(marks: Mapping[str, Mark], links: Sequence[tuple[str, str, int, 
     body += [_tie(places[a], places[b]) for a, b in ties]
     body += [_node(mark, places[name]) for name, mark in marks.items()]
     body += [_fold(words, places[name]) for name, words in folds.items()]
-    head = [_text(title, left + 20, top + 28, 16, "bold"), _text(subtitle, left + 20, top + 47, 11.5)]
+    head = [_text(title, left + 20, top + 28, 16, weight="bold"), _text(subtitle, left + 20, top + 47, 11.5)]
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="{left:.1f} {top:.1f} {width:.1f} {height:.1f}" font-family="Inter, Helvetica, Arial, sans-serif">',
@@ -114,12 +114,15 @@ def _shape(shape: str, x: float, y: float, half: float, look: str) -> str:
 def _fold(words: str, at: Place) -> str:
     (x, y), (w, h) = at, FOLD
     return (f'<rect x="{x - w / 2:.1f}" y="{y - h / 2:.1f}" width="{w}" height="{h}" rx="5" fill="{INK["paper"]}" '
-            f'stroke="{INK["muted"]}" stroke-dasharray="4 3"/>' + _text(words, x, y + 3.5, 9.5, anchor="middle"))
+            f'stroke="{INK["muted"]}" stroke-dasharray="4 3"/>' + _text(words, x, y + 3.5, 9.5, anchor="middle", halo=False))
 
 
-def _text(words: str, x: float, y: float, size: float, weight: str = "normal", anchor: str = "start") -> str:
+def _text(words: str, x: float, y: float, size: float, *, weight: str = "normal", anchor: str = "start",
+          halo: bool = True) -> str:
+    """Words that edges behind them do not make hard to read."""
+    around = f' stroke="{INK["paper"]}" stroke-width="2.6" paint-order="stroke"' if halo else ""
     return (f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}" '
-            f'fill="{INK["ink"]}">{escape(words)}</text>')
+            f'fill="{INK["ink"]}"{around}>{escape(words)}</text>')
 
 
 def _legend(x: float, y: float) -> list[str]:

@@ -142,8 +142,8 @@ def test_a_hidden_node_is_drawn_neither_itself_nor_in_a_fold(found):
 
 
 def test_the_order_is_by_p_by_z_or_by_changed_targets():
-    nodes = pd.DataFrame({"p": [0.5, 0.01, np.nan], "z": [-4.0, 2.0, np.nan], "n_changed": [1, 2, 9]},
-                         index=["A", "B", "C"])  # fmt: skip
+    nodes = pd.DataFrame({"p": [0.001, 0.01, np.nan], "p_bias": [0.5, np.nan, np.nan], "z": [-4.0, 2.0, np.nan],
+                          "n_changed": [1, 2, 9]}, index=["A", "B", "C"])  # fmt: skip
     order = {by: ranked(nodes, by).sort_values().index.tolist() for by in ("p", "z", "targets")}
     assert order == {"p": ["B", "A", "C"], "z": ["A", "B", "C"], "targets": ["C", "B", "A"]}
 

@@ -69,9 +69,12 @@ def picture(found: Explanation, view: CausesView) -> Picture:
 
 
 def ranked(nodes: pd.DataFrame, by: str) -> pd.Series:
-    """Place of each node, 0 the first: by p then |z|, by |z|, or by the number of changed targets."""
+    """Place of each node, 0 the first: by p then |z|, by |z|, or by the number of changed targets.
+
+    The p of a root is that of its network, held against random changed genes.
+    """
     strength = -nodes["z"].abs().fillna(0)
-    first = {"p": nodes["p"].fillna(1.0), "z": strength, "targets": -nodes["n_changed"].fillna(0)}[by]
+    first = {"p": nodes["p_bias"].fillna(nodes["p"]).fillna(1.0), "z": strength, "targets": -nodes["n_changed"].fillna(0)}[by]
     order = np.lexsort((nodes.index.to_numpy(str), strength, first))
     return pd.Series(np.argsort(order), index=nodes.index)
 

@@ -14,6 +14,7 @@ from app.causes import Explanation
 from app.components.page_header import icon
 from app.figures.causal_marks import VERB
 from app.pages.causes import ids
+from app.pages.causes.folding import ranked
 from app.pages.causes.view import CausesView
 from app.words import exponent, number, plural, whole
 
@@ -24,6 +25,7 @@ MOST_PAPERS = 24  # links of one edge
 MOST_GENES = 400  # of a set that an address can carry
 KIND = {"root": "Causal root", "regulator": "Regulator", "target": "Target", "function": "Disease or function"}
 ARROWS = {1: "↑", -1: "↓", 0: "–"}
+CALLED = {"regulator": 6, "root": 4, "function": 3}  # how many of each are told before anything is chosen
 AGREES = {True: "✓ agrees", False: "✗ disagrees", None: ""}
 
 
@@ -46,14 +48,16 @@ def _overview(found: Explanation) -> list[Any]:
 
 
 def _strongest(found: Explanation) -> list[Any]:
-    """The called regulators and roots, the surest first."""
-    called = found.nodes[found.nodes["call"] != ""].sort_values("p")
+    """The called regulators, roots and functions, the surest of each first."""
+    called = found.nodes[found.nodes["call"] != ""]
+    called = called.assign(place=ranked(called, "p")).sort_values("place")
+    called = pd.concat([called[called["kind"] == kind].head(n) for kind, n in CALLED.items()])
     if called.empty:
         return []
     head = html.Tr([html.Th("Called"), html.Th("Predicted"), html.Th("z", className="gw-num"),
                     html.Th("p", className="gw-num")])
-    rows = [html.Tr([html.Td(_pick(name)), html.Td(row["call"]), html.Td(number(row["z"]), className="gw-num"),
-                     html.Td(p_words(row["p"]), className="gw-num")]) for name, row in called.head(12).iterrows()]
+    rows = [html.Tr([html.Td(_pick(name), title=KIND[row["kind"]]), html.Td(row["call"]), html.Td(number(row["z"]), className="gw-num"),
+                     html.Td(p_words(row["p"]), className="gw-num")]) for name, row in called.iterrows()]
     return [html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table")]
 
 

@@ -86,7 +86,7 @@ def _column(name: str, values: pd.Series) -> dict[str, Any]:
     if pd.api.types.is_bool_dtype(values):
         return shared | {"cellDataType": False, "valueFormatter": {"function": "params.value ? 'yes' : 'no'"}}
     if not pd.api.types.is_numeric_dtype(values):
-        return shared | {"filter": "agTextColumnFilter", "tooltipField": name}
+        return shared | {"filter": "agTextColumnFilter", "tooltipField": name, "minWidth": 116}
     whole = pd.api.types.is_integer_dtype(values)
     form = {} if whole else {"valueFormatter": {"function": SMALL if name in PROBABILITIES else NUMBER}}
     return shared | {"type": "rightAligned", "filter": "agNumberColumnFilter", **form}
