@@ -114,7 +114,8 @@ def _shape(shape: str, x: float, y: float, half: float, look: str) -> str:
 def _fold(words: str, at: Place) -> str:
     (x, y), (w, h) = at, FOLD
     return (f'<rect x="{x - w / 2:.1f}" y="{y - h / 2:.1f}" width="{w}" height="{h}" rx="5" fill="{INK["paper"]}" '
-            f'stroke="{INK["muted"]}" stroke-dasharray="4 3"/>' + _text(words, x, y + 3.5, 9.5, anchor="middle", halo=False))
+            f'stroke="{INK["muted"]}" stroke-dasharray="4 3"/>'
+            + _text(words, x, y + 3.5, 9.5, anchor="middle", halo=False))
 
 
 def _text(words: str, x: float, y: float, size: float, *, weight: str = "normal", anchor: str = "start",

@@ -74,7 +74,8 @@ def ranked(nodes: pd.DataFrame, by: str) -> pd.Series:
     The p of a root is that of its network, held against random changed genes.
     """
     strength = -nodes["z"].abs().fillna(0)
-    first = {"p": nodes["p_bias"].fillna(nodes["p"]).fillna(1.0), "z": strength, "targets": -nodes["n_changed"].fillna(0)}[by]
+    first = {"p": nodes["p_bias"].fillna(nodes["p"]).fillna(1.0), "z": strength,
+             "targets": -nodes["n_changed"].fillna(0)}[by]  # fmt: skip
     order = np.lexsort((nodes.index.to_numpy(str), strength, first))
     return pd.Series(np.argsort(order), index=nodes.index)
 

@@ -56,8 +56,9 @@ def _strongest(found: Explanation) -> list[Any]:
         return []
     head = html.Tr([html.Th("Called"), html.Th("Predicted"), html.Th("z", className="gw-num"),
                     html.Th("p", className="gw-num")])
-    rows = [html.Tr([html.Td(_pick(name), title=KIND[row["kind"]]), html.Td(row["call"]), html.Td(number(row["z"]), className="gw-num"),
-                     html.Td(p_words(row["p"]), className="gw-num")]) for name, row in called.iterrows()]
+    rows = [html.Tr([html.Td(_pick(name), title=KIND[row["kind"]]), html.Td(row["call"]),
+                     html.Td(number(row["z"]), className="gw-num"), html.Td(p_words(row["p"]), className="gw-num")])
+            for name, row in called.iterrows()]  # fmt: skip
     return [html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table")]
 
 
