@@ -9,8 +9,9 @@ from app.pages import causes
 from app.pages.causes import ids
 from app.pages.causes.answers import asked, body, known
 from app.pages.causes.choose import ask, read_form
+from app.pages.causes.evidence import agreement
 from app.pages.causes.folding import FIRST_TARGETS, LIMIT, around, picture, ranked
-from app.pages.causes.inspector import PREDICTED, agreement, nothing_words, panel
+from app.pages.causes.inspector import PREDICTED, nothing_words, panel
 from app.pages.causes.tables import rows, table_of
 from app.pages.causes.view import CausesView, after, found_pick, read_causes_view, remembered, stepped
 from engine.errors import InvalidParameter, StorageDamaged, UnknownName

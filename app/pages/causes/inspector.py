@@ -5,28 +5,30 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-import dash_ag_grid as dag
-import numpy as np
 import pandas as pd
 from dash import dcc, html
 
 from app.causes import Explanation
 from app.components.page_header import icon
 from app.figures.causal_marks import VERB
-from app.pages.causes import ids
+from app.pages.causes.evidence import (
+    agreement,
+    agrees_mark,
+    changed,
+    evidence,
+    evidence_table,
+    p_words,
+    pick_button,
+    targets,
+)
 from app.pages.causes.folding import ranked
 from app.pages.causes.view import CausesView
-from app.words import exponent, number, plural, whole
+from app.words import number, plural, whole
 
-PUBMED = "https://pubmed.ncbi.nlm.nih.gov/"
 PREDICTED = "Activity is predicted from the changes of others, not measured."
-SHOWN = 12  # rows of evidence beside the network; all are in the table of edges
-MOST_PAPERS = 24  # links of one edge
 MOST_GENES = 400  # of a set that an address can carry
 KIND = {"root": "Causal root", "regulator": "Regulator", "target": "Target", "function": "Disease or function"}
-ARROWS = {1: "↑", -1: "↓", 0: "–"}
 CALLED = {"regulator": 6, "root": 4, "function": 3}  # how many of each are told before anything is chosen
-AGREES = {True: "✓ agrees", False: "✗ disagrees", None: ""}
 
 
 def panel(found: Explanation, view: CausesView, pick: str) -> list[Any]:
@@ -56,15 +58,10 @@ def _strongest(found: Explanation) -> list[Any]:
         return []
     head = html.Tr([html.Th("Called"), html.Th("Predicted"), html.Th("z", className="gw-num"),
                     html.Th("p", className="gw-num")])
-    rows = [html.Tr([html.Td(_pick(name), title=KIND[row["kind"]]), html.Td(row["call"]),
+    rows = [html.Tr([html.Td(pick_button(name), title=KIND[row["kind"]]), html.Td(row["call"]),
                      html.Td(number(row["z"]), className="gw-num"), html.Td(p_words(row["p"]), className="gw-num")])
             for name, row in called.iterrows()]  # fmt: skip
     return [html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table")]
-
-
-def p_words(p: float) -> str:
-    """A p-value; one too small to tell from 0 says so."""
-    return exponent(p) if p == 0 else number(p)
 
 
 def nothing_words(found: Explanation) -> str:
@@ -82,7 +79,7 @@ def _node(found: Explanation, view: CausesView, name: str) -> list[Any]:
     head = html.Div([html.H2(name), _clear()], className="flow-panel-head")
     return [head, html.P(f"{KIND[row['kind']]}, layer {row['layer']}", className="gw-muted gw-small"),
             *_predicted(row), *_measured(row, found), _node_acts(view, name, row, found),
-            *_targets(found, name, row), *_evidence(found, name)]  # fmt: skip
+            *targets(found, name, row), *evidence(found, name)]  # fmt: skip
 
 
 def _predicted(row: pd.Series) -> list[Any]:
@@ -90,6 +87,7 @@ def _predicted(row: pd.Series) -> list[Any]:
         return []
     said = row["call"] or "no call"
     rows = {"z": number(row["z"]), "p": p_words(row["p"]), "FDR": p_words(row["fdr"])}
+    rows |= {"Targets": f"{whole(row['n_targets'])} measured, {whole(row['n_changed'])} changed"}
     rows |= {"p, network": p_words(row["p_bias"])} if row["p_bias"] == row["p_bias"] else {}
     return [html.Div([html.H3(["Predicted: ", html.Span(said, className=f"causes-call causes-{said.split()[0]}")]),
                       _facts(rows)], className="causes-box causes-box-predicted", title=PREDICTED)]  # fmt: skip
@@ -106,92 +104,17 @@ def _measured(row: pd.Series, found: Explanation) -> list[Any]:
     return [html.Div([html.H3(f"Measured: {said}"), _facts(rows)], className="causes-box causes-box-measured")]
 
 
-def changed(rows: Any, found: Explanation) -> Any:
-    """Whether the measured change of a row, or of each row, passes both thresholds."""
-    level = found.thresholds
-    return (rows["de_fdr"] <= level["max_fdr"]) & (np.abs(rows["log2fc"]) >= level["min_log2fc"])
-
-
-def agreement(found: Explanation, name: str) -> pd.DataFrame:
-    """For each target of a node: sign, expected direction by the node's z, measured direction, and whether they agree.
-
-    Returns
-    -------
-    target, sign, expected and measured (1, −1, or 0 where there is none), log2fc, agrees (True, False or None).
-    """
-    z = found.nodes.loc[name, "z"]
-    own = found.links[found.links["source"] == name]
-    there = found.nodes.reindex(own["target"])
-    moved = np.where(changed(there, found), np.sign(there["log2fc"].fillna(0)), 0).astype(int)
-    expected = (np.sign(z) if z == z else 0) * own["sign"].to_numpy()
-    agrees = [None if not (e and m) else bool(e == m) for e, m in zip(expected, moved, strict=True)]
-    return pd.DataFrame({"target": own["target"].to_numpy(), "sign": own["sign"].to_numpy(),
-                         "expected": expected.astype(int), "measured": moved, "log2fc": there["log2fc"].to_numpy(),
-                         "agrees": pd.Series(agrees, dtype=object)})  # fmt: skip
-
-
-def _targets(found: Explanation, name: str, row: pd.Series) -> list[Any]:
-    table = agreement(found, name)
-    if table.empty:
-        return []
-    told = table["agrees"].map({True: 0, False: 1}).fillna(2)
-    table = table.assign(_told=told, _size=-table["log2fc"].abs().fillna(0)).sort_values(["_told", "_size"])
-    with_it, against = (int((told == side).sum()) for side in (0, 1))
-    words = (f"Of {plural(len(table), 'target')}, {with_it} changed as predicted and {against} the other way; of the "
-             "others the sign is not known or no change is sure.")  # fmt: skip
-    return [html.H3("What it acts on"), html.P(words if row["z"] == row["z"] else "Without a z nothing is expected.",
-                                               className="gw-muted gw-small"), _target_grid(name, table)]  # fmt: skip
-
-
-def _target_grid(name: str, table: pd.DataFrame) -> html.Div:
-    """All targets; a grid, since a regulator may have a thousand of them."""
-    rows = [{"row": f"{i}:{name}>{r.target}", "target": r.target, "expected": ARROWS[r.expected],
-             "measured": _measured_words(r.measured, r.log2fc), "agrees": AGREES[r.agrees]}
-            for i, r in enumerate(table.itertuples())]  # fmt: skip
-    columns = [{"field": "target", "headerName": "Target", "flex": 1, "minWidth": 74, "tooltipField": "target"},
-               {"field": "expected", "headerName": "Expected", "width": 66},
-               {"field": "measured", "headerName": "Measured", "width": 72, "tooltipField": "measured"},
-               {"field": "agrees", "headerName": "Agrees", "width": 90,
-                "cellClassRules": {"causes-agree": f"params.value == '{AGREES[True]}'",
-                                   "causes-against": f"params.value == '{AGREES[False]}'"}}]  # fmt: skip
-    grid = dag.AgGrid(
-        id=ids.TARGETS, rowData=rows, columnDefs=columns, className="flow-grid flow-list causes-grid",
-        getRowId="params.data.row", style={"height": "100%"}, defaultColDef={"sortable": True, "resizable": True},
-        dashGridOptions={"rowHeight": 26, "headerHeight": 30, "theme": "themeQuartz", "animateRows": False,
-                         "ensureDomOrder": True, "suppressColumnVirtualisation": True, "tooltipShowDelay": 300},
-    )  # fmt: skip
-    return html.Div(grid, className="causes-targets")
-
-
-def _measured_words(way: int, fc: float) -> str:
-    if fc != fc:
-        return "–"
-    return f"{ARROWS[way]} {number(abs(fc))}" if way else f"{number(fc)}, not sure"
-
-
-def _agrees(agrees: bool) -> html.Span:
-    return html.Span(AGREES[agrees], className="causes-agree" if agrees else "causes-against")
-
-
-def _evidence(found: Explanation, name: str) -> list[Any]:
-    """What acts on a node, edge by edge."""
-    own = found.edges[found.edges["target"] == name]
-    if own.empty:
-        return []
-    return [html.H3("What acts on it"), *_evidence_table(own, first="source")]
-
-
 def _edge(found: Explanation, pick: str) -> list[Any]:
     source, _, target = pick.partition(">")
     link = found.links[(found.links["source"] == source) & (found.links["target"] == target)].iloc[0]
     own = found.edges[(found.edges["source"] == source) & (found.edges["target"] == target)]
     verb = VERB[link["sign"]]
     split = " Its sources do not agree on the sign." if link["sign"] == 0 and (own["sign"] != 0).any() else ""
-    acts = html.Div([_act("Focus on it", "edge", source, "target", target=target), _pick(source), _pick(target)],
-                    className="gw-row")
+    focus = _act("Focus on it", "edge", source, "target", target=target)
+    acts = html.Div([focus, pick_button(source), pick_button(target)], className="gw-row")
     return [html.Div([html.H2(f"{source} {verb} {target}"), _clear()], className="flow-panel-head"),
             html.P(f"{plural(len(own), 'piece')} of evidence.{split}", className="gw-muted gw-small"),
-            *_compared(found, source, target), *_evidence_table(own, first="database"), acts]  # fmt: skip
+            *_compared(found, source, target), *evidence_table(own, first="database"), acts]  # fmt: skip
 
 
 def _compared(found: Explanation, source: str, target: str) -> list[Any]:
@@ -202,39 +125,7 @@ def _compared(found: Explanation, source: str, target: str) -> list[Any]:
     said = {1: "rise", -1: "fall"}
     words = (f"{source} is predicted {'more' if found.nodes.loc[source, 'z'] > 0 else 'less'} active, so {target} "
              f"should {said[row['expected']]}; it was measured to {said[row['measured']]}. ")  # fmt: skip
-    return [html.P([words, _agrees(row["agrees"])], className="flow-placed")]
-
-
-def _evidence_table(own: pd.DataFrame, *, first: str) -> list[Any]:
-    """A row an edge: from where, sign, confidence, papers; what is beyond the first few is in the table of edges."""
-    head = html.Thead(html.Tr([html.Th("From" if first == "source" else "Database"), html.Th("Sign"),
-                               html.Th("Database" if first == "source" else "Grade"), html.Th("Papers")]))
-    body = [_evidence_row(row, first) for row in own.head(SHOWN).to_dict("records")]
-    more = html.P(f"{plural(len(own) - SHOWN, 'more row')} in the table of edges below.", className="gw-muted gw-small")
-    return [html.Table([head, html.Tbody(body)], className="atlas-table causes-evidence"),
-            *([more] if len(own) > SHOWN else [])]  # fmt: skip
-
-
-def _evidence_row(row: dict[str, Any], first: str) -> html.Tr:
-    grade = f" ({row['confidence']})" if row["confidence"] and first == "source" else ""
-    lead = _pick(f"{row['source']}>{row['target']}", row["source"]) if first == "source" else row["database"]
-    third = f"{row['database']}{grade}" if first == "source" else row["confidence"] or "–"
-    papers = _papers(row["papers"], 2 if first == "source" else MOST_PAPERS)
-    return html.Tr([html.Td(lead), html.Td(VERB[row["sign"]]), html.Td(third), html.Td(papers)])
-
-
-def _papers(text: str, most: int) -> Any:
-    """Links to the papers by their PubMed ids, and one to all of them; other words as they are."""
-    found = [part.strip() for part in text.split(";") if part.strip()]
-    if not found:
-        return "none named"
-    links = [html.A(part, href=PUBMED + part, target="_blank", rel="noopener noreferrer", title=f"{part} in PubMed")
-             if part.isdecimal() else html.Span(part) for part in found[:most]]  # fmt: skip
-    ids_of_all = ",".join(part for part in found if part.isdecimal())
-    if len(found) > most:
-        links.append(html.A(f"all {len(found)}", href=f"{PUBMED}?term={ids_of_all}", target="_blank",
-                            rel="noopener noreferrer", title="All of them in PubMed"))
-    return html.Div(links, className="causes-papers")
+    return [html.P([words, agrees_mark(row["agrees"])], className="flow-placed")]
 
 
 def _node_acts(view: CausesView, name: str, row: pd.Series, found: Explanation) -> html.Div:
@@ -268,11 +159,6 @@ def _act(word: str, do: str, node: str, drawing: str, *, target: str = "") -> ht
                        **{"data-causes-do": do, "data-causes-node": node, "data-causes-target": target})
 
 
-def _pick(text: str, word: str = "") -> html.Button:
-    return html.Button(word or text, type="button", className="atlas-gene", title=f"Show {text.replace('>', ' → ')}",
-                       **{"data-causes-pick": text})
-
-
 def _clear() -> html.Button:
     return html.Button([icon("cross"), "Clear"], type="button", className="gw-button-small", title="Clear (Esc)",
                        **{"data-causes-pick": ""})
@@ -292,5 +178,3 @@ def told(pick: str, found: Explanation) -> str:
         return f"Edge from {source} to {target}."
     row = found.nodes.loc[pick]
     return f"{pick}, {KIND[row['kind']].lower()}, {row['call'] or 'not called'}."
-
-
