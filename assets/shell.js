@@ -89,7 +89,9 @@
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  const pages = { s: "/studies", d: "/data", m: "/modalities", a: "/atlas", c: "/compare", q: "/quality", j: "/jobs" };
+  const pages = {
+    s: "/studies", d: "/data", a: "/atlas", m: "/modalities", c: "/compare", u: "/causes", q: "/quality", j: "/jobs",
+  };
   let leader = 0;
   function shortcut(event) {
     const typing = event.target.closest("input, textarea, select, [contenteditable=true]");

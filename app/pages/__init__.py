@@ -10,6 +10,7 @@ from typing import Any
 
 from app.pages import (
     atlas,
+    causes,
     compare,
     data,
     data_file,
@@ -56,6 +57,7 @@ PAGES = (
     Page(atlas, "atlas", "a"),
     Page(modalities, "modalities", "m"),
     Page(compare, "compare", "c"),
+    Page(causes, "causes", "u"),
     Page(enrichment, named=True),
     Page(quality, "quality", "q"),
     Page(jobs, "jobs", "j"),

@@ -64,7 +64,8 @@ def causes(job: Job, settings: Settings, progress: Progress) -> str:
     from engine.knowledge import Knowledge
 
     table = table_of_contrast(store.read(contrast))
-    return explain(table, {}, params, store=store, knowledge=Knowledge(settings), source=contrast, progress=progress)
+    return explain(table, {}, params, store=store, knowledge=Knowledge(settings), changed=job.params.get("genes"),
+                   source=contrast, progress=progress)  # fmt: skip
 
 
 def check(job: Job, settings: Settings, progress: Progress) -> str:

@@ -36,9 +36,10 @@ def submit_compare(jobs: JobTable, study: str, params: ContrastParams) -> Job:
     return jobs.submit(COMPARE, f"Two conditions of {study}", {"study": study, "params": asdict(params)})
 
 
-def submit_causes(jobs: JobTable, contrast: str, params: CausesParams) -> Job:
-    """Ask what may stand behind the changes of a stored contrast."""
-    return jobs.submit(CAUSES, "Causes of a contrast", {"contrast": contrast, "params": asdict(params)})
+def submit_causes(jobs: JobTable, contrast: str, params: CausesParams, *, genes: Sequence[str] = ()) -> Job:
+    """Ask what may stand behind the changes of a stored contrast, or of those of its genes that are given."""
+    asked = {"contrast": contrast, "params": asdict(params), **({"genes": list(genes)} if genes else {})}
+    return jobs.submit(CAUSES, "Causes of a contrast", asked)
 
 
 def submit_check(jobs: JobTable, file: DataFile) -> Job:
