@@ -81,7 +81,8 @@ MAY = {
                                          "engine.profiles", "engine.report", "engine.studies", "engine.terminal",
                                          "engine.tl"},
     "app.figures": {"plotly", "pandas", "numpy", "engine.errors", "engine.types", "engine.metrics", "engine.tl.flows"},
-    "app": SCIENCE | {"engine", "dash", "dash_mantine_components", "dash_ag_grid", "dash_bio", "plotly", "flask",
+    "app": SCIENCE | {"engine", "dash", "dash_mantine_components", "dash_ag_grid", "dash_bio", "dash_cytoscape",
+                      "plotly", "flask",
                       "orjson", "werkzeug", "gunicorn"},
 }  # fmt: skip
 
