@@ -24,7 +24,7 @@ def slope_figure(partners: pd.DataFrame, *, control: str, case: str, lines: Sequ
     `partners` as `engine.tl.changed.partners_of` gives them; those drawn are the most changed.
     """
     shown = _most_changed(partners, most)
-    title, above = subtitle(lines, letters=58)
+    title, above = subtitle(lines, letters=50)
     height = above + 300
     figure = go.Figure([_slope(row) for row in shown.itertuples()])
     ends = shown[["control_low", "case_low", "control_high", "case_high"]].to_numpy()
@@ -83,7 +83,7 @@ def network_figure(partners: pd.DataFrame, gene: str, *, control: str, case: str
     """
     sides = {"control": _strongest(partners, "control", most), "case": _strongest(partners, "case", most)}
     both = set(sides["control"]["partner"]) & set(sides["case"]["partner"])
-    title, above = subtitle(lines, letters=58)
+    title, above = subtitle(lines, letters=50)
     figure = go.Figure()
     for side, direction in (("control", -1), ("case", 1)):
         rows = sides[side]

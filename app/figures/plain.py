@@ -28,7 +28,7 @@ def axis(title: str, *, standoff: int = 8) -> dict[str, Any]:
 def subtitle(lines: Sequence[str], *, letters: int = 100) -> tuple[dict[str, Any], int]:
     """Lines above a figure as its title, and the pixels that they take."""
     folded = [part for line in lines if line for part in wrap(line, letters)]
-    down = 4 + LINE * max(len(folded) - 1, 0)  # Plotly hangs a title by its last line
+    down = 4 + LINE // 2 * max(len(folded) - 1, 0)  # Plotly hangs a title by its middle
     title = {"text": "<br>".join(folded), "font": {"size": 12}, "x": 0, "xref": "container", "xanchor": "left", "y": 1,
              "yref": "container", "yanchor": "top", "pad": {"t": down, "l": 4}}  # fmt: skip
     return title, 10 + LINE * len(folded)
