@@ -14,7 +14,7 @@ import numpy as np
 from engine import __version__
 from engine.command import compare_command
 from engine.contrasts.found import Found
-from engine.contrasts.verdict import composition_warnings, verdict
+from engine.contrasts.verdict import composition_warnings, permutation_warnings, verdict
 from engine.params import ContrastParams
 from engine.types import ARMS, Study
 
@@ -40,7 +40,8 @@ def facts_of(study: Study, params: ContrastParams, found: Found, table: pd.DataF
             "command": compare_command(study.name, params),
         },
     }  # fmt: skip
-    facts["warnings"] = [*found.warnings, *composition_warnings(facts), *found.notes]
+    facts["warnings"] = [*found.warnings, *permutation_warnings(facts["design"]), *composition_warnings(facts),
+                         *found.notes]  # fmt: skip
     facts["verdict"] = verdict(facts, table)
     return facts
 
@@ -58,7 +59,7 @@ def _design(found: Found) -> dict[str, Any]:
         "unit": design.unit, "n_control": int((~design.case).sum()), "n_case": int(design.case.sum()),
         "cells_control": int((unit >= 0).sum()) - cases, "cells_case": cases, "labellings": int(design.n_labellings),
         "permutations": int(found.changes.n_used), "exact": bool(found.changes.exact),
-        "smallest_fdr": float(design.smallest_fdr),
+        "smallest_fdr": 1 / int(found.changes.n_used),
     }  # fmt: skip
 
 

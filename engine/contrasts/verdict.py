@@ -28,6 +28,14 @@ def verdict(facts: dict[str, Any], table: pd.DataFrame) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
+def permutation_warnings(design: dict[str, Any]) -> list[str]:
+    """Fewer labellings drawn than an FDR of 5 % needs, where there were more to draw."""
+    if design["exact"] or design["smallest_fdr"] < LEVEL:
+        return []
+    return [f"Only {design['permutations']:,} of {design['labellings']:,} labellings were compared, so no FDR below "
+            f"{100 * design['smallest_fdr']:.3g} % can be had. Allow more permutations."]  # fmt: skip
+
+
 def composition_warnings(facts: dict[str, Any]) -> list[str]:
     """Simpson's paradox: all cells together can differ only because some cell type became more frequent."""
     if facts["cell_type"] or len(facts["composition"]) < 2:

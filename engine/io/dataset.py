@@ -48,7 +48,7 @@ def load_dataset(source: DatasetSource, *, roles: Roles, columns: tuple[str, ...
             if column is not None:
                 _need_column(opened.obs, column, f"role '{role}'", source)
         for column in columns:
-            _need_column(opened.obs, column, "what is asked for", source)
+            _need_column(opened.obs, column, "the comparison", source)
         cells = _wanted_cells(opened.obs, source)
         matrix, genes = _counts_of(opened, source)
         names = _names(genes, source)

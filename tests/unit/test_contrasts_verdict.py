@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.contrasts.verdict import composition_warnings, verdict
+from engine.contrasts.verdict import composition_warnings, permutation_warnings, verdict
 from tests.app.made_up_contrast import MODULE, made_up
 
 
@@ -38,6 +38,14 @@ def test_the_shared_space_is_held_against_the_neighbourhoods(case, moved, word):
     assert f"{moved} genes moved at 5 % FDR, {word} the neighbourhoods find" in said
     facts["arms"]["placement"] = None
     assert not any("shared space" in text for text in verdict(facts, table))
+
+
+def test_too_few_labellings_are_warned_of_where_there_were_more_to_draw(case):
+    design = case[0]["design"] | {"labellings": 462, "permutations": 20, "exact": False, "smallest_fdr": 1 / 20}
+    assert permutation_warnings(design) == [
+        "Only 20 of 462 labellings were compared, so no FDR below 5 % can be had. Allow more permutations."]
+    assert permutation_warnings(design | {"permutations": 200, "smallest_fdr": 1 / 200}) == []
+    assert permutation_warnings(design | {"exact": True}) == []
 
 
 def test_blocks_of_cells_are_not_called_donors(case):
