@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.causes import Explanation, contrasts, explanations, find_explanation, plain
+from app.causes import Explanation, explanations, find_explanation, plain
+from app.contrasts import contrasts
 from app.pages import causes
 from app.pages.causes import ids
 from app.pages.causes.answers import asked, body, known
@@ -51,12 +52,12 @@ def test_what_was_explained_before_is_listed_with_what_was_found(services, found
     called = int((found.regulators["call"] != "").sum())
     assert f"/causes?explanation={found.id}" in links(page) and f"{called} regulators and" in words(page)
     assert [e.id for e in explanations(services, found.contrast)] == [found.id]
-    assert list(contrasts(services)) == [found.contrast] and explanations(services, "contrast-none") == []
+    assert [c.id for c in contrasts(services)] == [found.contrast] and explanations(services, "contrast-none") == []
 
 
 @pytest.mark.parametrize(("query", "said"), [
     ({"explanation": "causes-nothing"}, "There is no explanation 'causes-nothing'"),
-    ({"contrast": "contrast-nothing"}, "There is no comparison 'contrast-nothing' in the store"),
+    ({"contrast": "contrast-nothing"}, "There is no such comparison in the store"),
 ])  # fmt: skip
 def test_an_unknown_name_is_told_and_the_choice_is_offered(services, found, query, said):
     page = causes.layout(services, **query)
