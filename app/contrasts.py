@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from app.services import Services
     from engine.jobs.record import Job
 
-FACTS = 1  # version of what is kept of a comparison
+FACTS = 2  # version of what is kept of a comparison
 
 
 @dataclass(frozen=True)
 class StoredContrast:
-    """One comparison and its facts (see `Contrast.facts`)."""
+    """One comparison and its facts (see `Contrast.facts`), n_genes (those compared) beside them."""
 
     id: str
     facts: dict[str, Any]
@@ -99,7 +99,12 @@ def _names(services: Services) -> list[str]:
 @lru_cache(maxsize=512)
 def _facts(store: Store, name: str) -> dict[str, Any]:
     """The facts alone; kept beside the store, since reading a comparison for its title would be a waste."""
-    return store.memo(f"contrast-facts-{FACTS}:{name}", lambda: contrast(store, name).facts)
+    return store.memo(f"contrast-facts-{FACTS}:{name}", lambda: _read(store, name))
+
+
+def _read(store: Store, name: str) -> dict[str, Any]:
+    found = contrast(store, name)
+    return found.facts | {"n_genes": len(found.genes)}
 
 
 def _readable(store: Store, name: str) -> StoredContrast | None:

@@ -86,6 +86,7 @@ def test_the_comparisons_that_are_there_are_listed_newest_first(services):
     table = all_there(services)
     assert links(table) == [f"/compare?contrast={new}", f"/compare?contrast={old}"]
     assert "COVID-19 against control" in said(table) and "B cell" in said(table) and "4 and 4 donors" in said(table)
+    assert f"{MODULE} of 60 genes" in said(table)
 
 
 def test_an_unknown_comparison_is_answered_with_a_sentence(services):
@@ -133,6 +134,29 @@ def test_every_picture_says_n_the_units_and_the_loud_warnings(view, arm):
     endings = {part.id["ending"] for part in parts(drawn) if isinstance(getattr(part, "id", None), dict)
                and part.id.get("type") == ids.FILE}
     assert endings == {"csv", "tsv"} and "How was this made" in said(drawn)
+
+
+def test_the_loudest_sentence_is_in_view_and_the_other_warnings_behind_it(services):
+    loud = ["Cells stand for donors here. That is weak.", "A second one."]
+    name = store(services, told(made_up(), warnings=loud), "loud")
+    page = compare.layout(services, contrast=name)
+    (box,) = [part for part in parts(page) if getattr(part, "className", "") == "cmp-warnings"]
+    summary, *behind = next(part for part in parts(box) if part.__class__.__name__ == "Details").children
+    assert said(summary).startswith("Cells stand for donors here.") and "1 other warning" in said(summary)
+    assert [said(part) for part in behind] == ["That is weak.", "A second one."]
+
+
+def test_what_holds_of_these_donors_alone_says_so_in_its_headline():
+    line = words.headline(made_up(cells_only=True), "partners", 0.05)
+    assert line == f"{MODULE} of 60 genes changed their partners in these donors at 5\u202f% FDR"
+    assert words.design_said(made_up(cells_only=True).facts) == "4 and 4 blocks of cells"
+
+
+def test_where_no_cell_types_are_known_there_is_none_to_choose_and_the_picture_says_what_to_do(services):
+    bare = store(services, told(made_up(), composition=[]), "bare")
+    page = compare.layout(services, contrast=bare, view="cells")
+    assert not [part for part in parts(page) if getattr(part, "id", None) == ids.CELLS]
+    assert "Name the column in the study" in said(page) and "/studies" in links(page)
 
 
 def test_without_warnings_nothing_is_warned_of_and_few_labellings_are():

@@ -154,7 +154,7 @@ def all_there(services: Services) -> list[html.Section]:
 
 def _found(c: StoredContrast) -> str:
     counts = c.facts["arms"]["partners"]
-    return plural(counts["n_5"], "gene") if counts else "–"
+    return f"{whole(counts['n_5'])} of {plural(c.facts['n_genes'], 'gene')}" if counts else "–"
 
 
 def _cells(types: tuple[str, ...], asked: ContrastParams) -> list[Any]:
