@@ -1,4 +1,4 @@
-"""The explanations and contrasts in the store, read once and kept: what was explained, its network, newest first."""
+"""The explanations in the store, read once and kept: what was explained, its network, newest first."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from app.contrasts import find_contrast
 from engine.errors import GeneweaveError, StorageDamaged, UnknownName, unknown
 from engine.store import Store
-from engine.types import META, Contrast
+from engine.types import META
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -141,32 +142,14 @@ def explanation(store: Store, name: str) -> Explanation:
     return Explanation(name, adata)
 
 
-def contrasts(services: Services) -> dict[str, str]:
-    """Title of each contrast in the store by its id, newest first."""
-    facts = {name: contrast_facts(services.store, name) for name in services.store.names("contrast")}
-    newest = sorted((name for name in facts if facts[name]), key=lambda n: facts[n]["made"]["created"], reverse=True)
-    return {name: contrast_title(facts[name]) for name in newest}
-
-
-@lru_cache(maxsize=64)
-def contrast_facts(store: Store, name: str) -> dict[str, Any]:
-    """Facts of a stored contrast; empty when it cannot be read."""
-    try:
-        return Contrast(store.read(name)).facts
-    except (GeneweaveError, KeyError):
-        return {}
-
-
-def contrast_title(facts: dict[str, Any]) -> str:
-    """`COVID and control: COVID-19 against control, B cell`."""
-    kind = f", {facts['cell_type']}" if facts.get("cell_type") else ""
-    return f"{facts['title']}: {facts['case']} against {facts['control']}{kind}"
-
-
 def title_of(services: Services, found: Explanation) -> str:
     """What an explanation explains."""
-    facts = contrast_facts(services.store, found.contrast) if found.contrast else {}
-    return contrast_title(facts) if facts else found.facts["asked"].get("source") or "A table of genes"
+    if not found.contrast:
+        return found.facts["asked"].get("source") or "A table of genes"
+    try:
+        return find_contrast(services, found.contrast).title
+    except GeneweaveError:
+        return "A comparison that is not there any more"
 
 
 def _readable(store: Store, name: str) -> Explanation | None:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from math import comb
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.words import plural, whole
+from app.words import plural, thin, whole
 from engine.check.guess import CONTROL
+from engine.contrasts.sides import Sides, sides_of
 from engine.io import peek
+from engine.io.pool import Cells, columns_meant, label_text, labelled, rna_of
 
 if TYPE_CHECKING:
     from engine.params import ContrastParams
+    from engine.tl.differential.design import Design
     from engine.types import DatasetSource, Study
 
 OF_STUDY = ""  # the choice of a column that leaves it to the study
 MOST_LEVELS = 60  # of a column that conditions or donors are told by
-FEW = 3  # donors a side below which cells are permuted
-MIN_CELLS = 20  # of a donor on a side, for it to count
-LABELLINGS = 20  # below which 5 % cannot be reached
 
 
 def two_conditions(study: Study) -> bool:
@@ -92,114 +91,53 @@ def labels(study: Study, column: str) -> np.ndarray:
     return np.concatenate(parts) if parts else np.empty(0, dtype=object)
 
 
-@dataclass(frozen=True)
-class Sides:
-    """Donors with enough cells on both sides, before quality limits, and what will be permuted of them.
+def design(study: Study, params: ContrastParams) -> tuple[Sides, Design]:
+    """Who is on which side and who will be exchanged, by the labels of the cells alone, before quality limits.
 
-    `unit` is "donors", "paired donors" or "cells"; `left_out` counts donors that have cells but do not take part.
+    Raises
+    ------
+    GeneweaveError
+        When the comparison cannot be made: the sentence that the engine would say.
     """
-
-    unit: str
-    n_control: int
-    n_case: int
-    cells_control: int
-    cells_case: int
-    left_out: int = 0
-    confounded: bool = False
-
-    @property
-    def labellings(self) -> int:
-        """Distinct ways to relabel the donors; two that are each other's mirror give the same change."""
-        return 2 ** (self.n_control - 1) if self.unit == "paired donors" else ways(self.n_control, self.n_case)
+    sides = sides_of(labelled(_cells(study, params)), params)
+    return sides, sides.design(params.seed)
 
 
-def ways(n_control: int, n_case: int) -> int:
-    """Distinct ways to deal labels to donors of which each is on one side."""
-    found = comb(n_control + n_case, n_control)
-    return found // 2 if n_control == n_case else found
+def design_words(sides: Sides, design: Design) -> tuple[str, list[str]]:
+    """What will be exchanged, and the warnings that the result will wear."""
+    n_case = int(design.case.sum())
+    n_control, (control, case) = len(design.case) - n_case, (sides.control, sides.case)
+    who = {
+        "paired donors": f"{plural(n_case, 'donor')}, each in both conditions: each is compared with itself",
+        "donors": f"{n_control} donors of {control} and {n_case} of {case}: their labels are permuted",
+        "cells": f"{n_control} blocks of cells of {control} and {n_case} of {case}: their labels are permuted",
+    }[design.unit]
+    now = int(sides.is_case.sum())
+    cells = f"{plural(len(sides.is_case) - now, 'cell')} of {control}, {plural(now, 'cell')} of {case}"
+    text = f"{who}. {whole(design.n_labellings)} distinct ways to label them; {cells}."
+    return text, [thin(warning) for warning in design.warnings]
 
 
-def sides_of(control: dict[str, int], case: dict[str, int]) -> Sides:
-    """Who takes part, from the cells of each donor on each side, by the rule of the engine.
+def _cells(study: Study, params: ContrastParams) -> Cells:
+    """The cells of a study with their labels and without counts, as `engine.io.pool.pool` would bring them."""
+    from scipy import sparse
 
-    Three donors or more seen on both sides are pairs, three or more a side seen on one are donors; where both can be
-    had, those with more labellings. Else cells are permuted.
-    """
-    cells = {"cells_control": sum(control.values()), "cells_case": sum(case.values())}
-    enough = [{donor for donor, n in side.items() if n >= MIN_CELLS} for side in (control, case)]
-    both = len(enough[0] & enough[1])
-    alone = len(enough[0] - case.keys()), len(enough[1] - control.keys())
-    everyone = len(control.keys() | case.keys())
-    by_donor = ways(*alone) if min(alone) >= FEW else 0
-    if both >= FEW and 2 ** (both - 1) >= by_donor:
-        return Sides("paired donors", both, both, **cells, left_out=everyone - both)
-    if by_donor:
-        return Sides("donors", *alone, **cells, left_out=everyone - sum(alone))
-    return Sides("cells", len(enough[0]), len(enough[1]), **cells)
+    rna_of(study)  # says why, where the cells cannot be compared
+    by, donor, batch = columns_meant(study, by=params.by, donor=params.donor, batch=params.batch)
+    n, names = sum(int(_kept(source).sum()) for source in compared(study)), _datasets(study, "name")
+    kind = study.roles.cell_type
+    return Cells(
+        sparse.csr_matrix((n, 0), dtype=np.float32), np.empty(0, dtype=object), np.zeros(n),
+        level=_known(labels(study, by)) if by else _datasets(study, "condition"),
+        donor=_known(labels(study, donor)) if donor else names, dataset=names,
+        batch=_known(labels(study, batch)) if batch else None, cell_type=labels(study, kind) if kind else None,
+        by=by or "condition of the datasets", donor_by=donor or "dataset",
+    )  # fmt: skip
 
 
-def design(study: Study, params: ContrastParams) -> Sides:
-    """Who is on which side, by the labels of the cells."""
-    condition, donor = conditions(study, params.by), donors(study, params.donor)
-    keep = _chosen_types(study, params)
-    now, then = ((condition == level) & keep & (donor != "") for level in (params.case, params.control))
-    found = sides_of(_counts(donor[then]), _counts(donor[now]))
-    if not (params.batch and then.any() and now.any()):
-        return found
-    batch = labels(study, params.batch)
-    return replace(found, confounded=_apart(batch, donor, then, now))
-
-
-def donors(study: Study, donor: str) -> np.ndarray:
-    """Whom each cell comes from, shape (n_cells,)."""
-    column = donor or study.roles.batch
-    return labels(study, column) if column else _datasets(study, "name")
-
-
-def design_words(found: Sides, *, control: str, case: str) -> tuple[str, list[str]]:
-    """What will be permuted, and warnings, before anything runs."""
-    empty = [level for level, n in ((control, found.cells_control), (case, found.cells_case)) if not n]
-    if empty:
-        return "", [f"No cell of '{empty[0]}' is left. Choose another level, cell type or donor column."]
-    cells = f"{plural(found.cells_control, 'cell')} and {plural(found.cells_case, 'cell')}"
-    warned = []
-    if found.left_out:
-        warned.append(f"{plural(found.left_out, 'donor')} will be left out: with fewer than {MIN_CELLS} cells, or seen "
-                      "in both conditions where others are in one.")  # fmt: skip
-    if found.confounded:
-        warned.append("Every batch lies in one condition alone, so that its effect cannot be told from that of the "
-                      "condition. The comparison goes on, with a warning on every figure.")  # fmt: skip
-    if found.unit == "cells":
-        warned.insert(0, f"{found.n_control} and {plural(found.n_case, 'donor')} with {MIN_CELLS} cells or more: cells "
-                         "will be permuted instead, which takes differences between people for differences between "
-                         "conditions. Three donors a side are the least.")  # fmt: skip
-        return f"{cells} ({control} and {case}).", warned
-    who = (f"{plural(found.n_control, 'donor')}, each in both conditions: each is compared with itself"
-           if found.unit == "paired donors"
-           else f"{found.n_control} donors of {control} and {found.n_case} of {case}: their labels are permuted")
-    dealt = f"{whole(found.labellings)} distinct ways to label them"
-    if found.labellings < LABELLINGS:
-        warned.append(f"There are only {dealt}: no p can come below {1 / found.labellings:.2g}, so that little can be "
-                      "called at 5\u202f% FDR.")  # fmt: skip
-    return f"{who}. {dealt}; {cells}.", warned
-
-
-def _apart(batch: np.ndarray, donor: np.ndarray, then: np.ndarray, now: np.ndarray) -> bool:
-    """Whether each batch has one condition alone, and is not but another name of a donor."""
-    if set(batch[then].tolist()) & set(batch[now].tolist()):
-        return False
-    used = then | now
-    pairs = set(zip(batch[used].tolist(), donor[used].tolist(), strict=True))
-    return not (len(pairs) == len(set(batch[used].tolist())) == len(set(donor[used].tolist())))
-
-
-def _chosen_types(study: Study, params: ContrastParams) -> np.ndarray:
-    out = {name.strip() for name in params.without.split(",") if name.strip()}
-    if not study.roles.cell_type or not (params.only or out):
-        return np.ones(sum(int(_kept(source).sum()) for source in compared(study)), bool)
-    found = labels(study, study.roles.cell_type)
-    keep = found == params.only if params.only else np.ones(len(found), bool)
-    return keep & ~np.isin(found.astype(str), list(out))
+def _known(found: np.ndarray) -> np.ndarray:
+    """Labels, None where there is none."""
+    return np.array([label_text(label) for label in found], dtype=object)
 
 
 def _kept(source: DatasetSource) -> np.ndarray:

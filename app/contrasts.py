@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from engine.contrasts import load_contrast
-from engine.errors import GeneweaveError, StorageDamaged, UnknownName, unknown
+from engine.errors import GeneweaveError, StorageDamaged, UnknownName
 from engine.jobs.submit import COMPARE
 from engine.store import Store
 from engine.types import META, Contrast
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from app.services import Services
     from engine.jobs.record import Job
 
-FACTS = 1  # version of what is kept of a comparison
+FACTS = 2  # version of what is kept of a comparison
 
 
 @dataclass(frozen=True)
 class StoredContrast:
-    """One comparison and its facts (see `Contrast.facts`)."""
+    """One comparison and its facts (see `Contrast.facts`), n_genes (those compared) beside them."""
 
     id: str
     facts: dict[str, Any]
@@ -46,6 +46,11 @@ class StoredContrast:
         without = self.facts["without"]
         return (self.facts["cell_type"] or "all cells") + (f" without {', '.join(without)}" if without else "")
 
+    @property
+    def title(self) -> str:
+        """`COVID and control: COVID-19 against control, B cell`."""
+        return f"{self.facts['title']}: {self.levels}" + ("" if self.cells == "all cells" else f", {self.cells}")
+
 
 def contrasts(services: Services, study: str = "") -> list[StoredContrast]:
     """All comparisons, or those of one study, newest first; damaged ones are passed over."""
@@ -61,11 +66,9 @@ def find_contrast(services: Services, name: str) -> StoredContrast:
     UnknownName
         When there is none.
     """
-    names = _names(services)
-    if name not in names:
-        raise unknown("comparison", name, names, where="in the store") if names else UnknownName(
-            "There is no such comparison in the store. Open Compare and make one."
-        )
+    if name not in _names(services):
+        raise UnknownName("There is no such comparison in the store: it was deleted, or the address is cut off. Choose "
+                          "one that is there, or make a new one.")  # fmt: skip
     return StoredContrast(name, _facts(services.store, name))
 
 
@@ -96,7 +99,12 @@ def _names(services: Services) -> list[str]:
 @lru_cache(maxsize=512)
 def _facts(store: Store, name: str) -> dict[str, Any]:
     """The facts alone; kept beside the store, since reading a comparison for its title would be a waste."""
-    return store.memo(f"contrast-facts-{FACTS}:{name}", lambda: contrast(store, name).facts)
+    return store.memo(f"contrast-facts-{FACTS}:{name}", lambda: _read(store, name))
+
+
+def _read(store: Store, name: str) -> dict[str, Any]:
+    found = contrast(store, name)
+    return found.facts | {"n_genes": len(found.genes)}
 
 
 def _readable(store: Store, name: str) -> StoredContrast | None:

@@ -8,6 +8,7 @@
   const NONE = { gene: "", genes: [], name: "", module: "" };
   let pick = NONE;
   let echo = false;
+  let arrived = ""; // the comparison that was shown last
 
   const choose = (next) => setProps("cmp-pick", { data: { ...NONE, ...next } });
   const plotIn = (id) => document.querySelector(`#${id} .js-plotly-plot`);
@@ -100,9 +101,14 @@
       setTimeout(bindAll, 0);
       return nothing();
     },
-    chosen(chosen, view, start) {
+    chosen(chosen, view, start, studies) {
       pick = { ...NONE, ...chosen };
       if (!live() || !start) return nothing();
+      if (arrived !== start.contrast) {
+        arrived = start.contrast;
+        window.scrollTo(0, 0);
+        window.dash_clientside.geneweave.in_view(start.study, studies);
+      }
       ["cmp-maps", "cmp-volcano"].forEach((id) => ring(plotIn(id)));
       window.history.replaceState(window.history.state, "", "/compare?" + query(view, pick, start));
       return "cmp cmp-view-" + view.view;

@@ -53,6 +53,12 @@
       markRail(pathname);
       return next;
     },
+    /* A page that shows a result of another study says so; it is there already and is not built anew. */
+    in_view(study, known) {
+      if (!route || route.study === study || !(known || []).some((choice) => choice.value === study)) return;
+      route = { ...route, study };
+      set("study-switch", { value: study });
+    },
     arrive(title) {
       document.title = title ? title + " · Geneweave" : "Geneweave";
       if (arrivals++ && !document.activeElement.closest("header")) {

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from app.figures.palette import CIVIDIS, GREY, UP, category_colours, colourscale
+from app.figures.palette import CIVIDIS, GREY, category_colours, colourscale
 from app.figures.plain import BASE, spaced, subtitle
 from app.figures.volcano import ring
 
-HEIGHT = 470
+HEIGHT = 434
 SIDE = 340  # pixels of a panel, about
 SIDES = ("control", "case")
 LEVELS = 10  # modules named in the legend
+MANY = 60  # rings from which on they are drawn thinner
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,9 @@ def level_colours(values: np.ndarray) -> dict[str, str]:
 def _rings(xy: np.ndarray, size: float, at: dict[str, str]) -> go.Scatter:
     return go.Scatter(
         x=xy[:, 0].astype(float).round(4).tolist(), y=xy[:, 1].astype(float).round(4).tolist(), mode="markers",
-        hoverinfo="skip", showlegend=False, name="changed", **at,
-        marker={"symbol": "circle-open", "size": size + 6, "color": UP, "line": {"width": 1.8}},
+        hoverinfo="skip", showlegend=False, name="changed", uid="changed" + at.get("xaxis", "x"), **at,
+        marker={"symbol": "circle-open", "size": size + 5, "color": GREY,
+                "line": {"width": 1.8 if len(xy) < MANY else 1.1}},
         unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
 
@@ -117,7 +119,7 @@ def _legend(colouring: Colouring, ring_words: str) -> list[go.Scatter]:
         entries = [(f"{colouring.label} {level} ({counts[level]})", {"symbol": "circle", "color": colours[level]})
                    for level in sorted(counts, key=counts.get, reverse=True)[:LEVELS]]  # fmt: skip
     if ring_words:
-        entries.insert(0, (ring_words, {"symbol": "circle-open", "color": UP, "line": {"width": 2}}))
+        entries.insert(0, (ring_words, {"symbol": "circle-open", "color": GREY, "line": {"width": 2}}))
     return [go.Scatter(x=[None], y=[None], mode="markers", name=name, marker={"size": 9} | marker)
             for name, marker in entries]  # fmt: skip
 

@@ -44,6 +44,7 @@ def modules_figure(grid: ModuleGrid, order: Sequence[int], branches: Sequence[tu
         What control and case are called.
     """
     n, rows = len(grid.units), list(order)
+    units = [_within(unit, conditions[level]) for unit, level in zip(grid.units, grid.levels, strict=True)]
     y = [10 * place + 5 for place in range(len(rows))]
     title, above = subtitle(lines)
     figure = go.Figure([
@@ -64,7 +65,7 @@ def modules_figure(grid: ModuleGrid, order: Sequence[int], branches: Sequence[tu
         margin={"l": 10, "r": 10, "t": above + 34, "b": 84},
         xaxis=quiet | {"domain": [0, start or 0.01], "visible": False},
         xaxis2=axis("Units, control first") | quiet | {"domain": [start, 0.68], "tickvals": list(range(n)),
-                                                      "ticktext": list(grid.units), "tickangle": -45, "anchor": "y",
+                                                      "ticktext": units, "tickangle": -45, "anchor": "y",
                                                       "range": [-0.5, n - 0.5]},
         yaxis=quiet | {"domain": [0, 1 - 1.6 * bar], "side": "right", "anchor": "x2", "tickvals": y,
                        "ticktext": [grid.labels[place] for place in rows], "range": [0, 10 * len(rows)], "ticks": "",
@@ -77,6 +78,11 @@ def modules_figure(grid: ModuleGrid, order: Sequence[int], branches: Sequence[tu
             figure.add_annotation(x=float(np.mean(places)), xref="x2", y=1, yref="paper", yanchor="bottom", yshift=3,
                                   text=f"<b>{conditions[level]}</b>", showarrow=False, font={"size": 12})
     return figure
+
+
+def _within(unit: str, condition: str) -> str:
+    """The name of a unit without that of its condition, which stands above."""
+    return unit.removeprefix(f"{condition}, ").removesuffix(f", {condition}")
 
 
 def _heat(grid: ModuleGrid, rows: list[int], y: list[int]) -> go.Heatmap:

@@ -21,8 +21,8 @@ LINE = 16  # pixels of a line of the subtitle
 
 def axis(title: str, *, standoff: int = 8) -> dict[str, Any]:
     """A quiet axis with its title."""
-    return {"title": {"text": title, "standoff": standoff}, "zeroline": False, "gridcolor": "#e2e6ea",
-            "automargin": True}  # fmt: skip
+    return {"title": {"text": title, "standoff": standoff, "font": {"size": 12}}, "zeroline": False,
+            "gridcolor": "#e2e6ea", "automargin": True}  # fmt: skip
 
 
 def subtitle(lines: Sequence[str], *, letters: int = 100) -> tuple[dict[str, Any], int]:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from app.figures.palette import DOWN, GREY, UP
 from app.figures.plain import BASE, axis, spaced, subtitle
 
-HEIGHT = 470
+HEIGHT = 434
 SIDES = {"net": ("lost company", "gained company", "Net change of company (mean change of |correlation|)"),
          "expression": ("less", "more", "Change of expression (log2 fold change)")}  # fmt: skip
 LABELS = 12
@@ -59,16 +59,16 @@ def volcano_figure(table: pd.DataFrame, *, arm: str, level: float, smallest: flo
     )  # fmt: skip
     _lines(figure, level, smallest, top)
     first = np.flatnonzero(changed)[np.lexsort((-np.abs(x[changed]), fdr[changed]))]
-    for i in first[spaced(x[first], y[first], genes[first], scale=(640 / (2.24 * reach), 330 / top), most=LABELS)]:
+    for i in first[spaced(x[first], y[first], genes[first], scale=(640 / (2.24 * reach), 300 / top), most=LABELS)]:
         figure.add_annotation(x=x[i], y=y[i], text=str(genes[i]), showarrow=False, yshift=12, font={"size": 11.5})
     return figure
 
 
 def ring(x: np.ndarray, y: np.ndarray, **place: str) -> go.Scatter:
-    """A ring around the gene in view."""
+    """A ring around the gene in view; the page draws what is called `inview` in the colour of its text."""
     return go.Scatter(x=list(x), y=list(y), mode="markers", hoverinfo="skip", showlegend=False, name="in view",
-                      unselected={"marker": {"opacity": 1}},
-                      marker={"symbol": "circle-open", "size": 18, "color": GREY, "line": {"width": 2.4}}, **place)
+                      uid="inview" + place.get("xaxis", "x"), unselected={"marker": {"opacity": 1}},
+                      marker={"symbol": "circle-open", "size": 28, "color": GREY, "line": {"width": 3.4}}, **place)
 
 
 def _points(x, y, genes, words, keep, colour, symbol, size, opacity, *, name: str) -> go.Scatter:

@@ -59,7 +59,7 @@ def _design(found: Found) -> dict[str, Any]:
         "unit": design.unit, "n_control": int((~design.case).sum()), "n_case": int(design.case.sum()),
         "cells_control": int((unit >= 0).sum()) - cases, "cells_case": cases, "labellings": int(design.n_labellings),
         "permutations": int(found.changes.n_used), "exact": bool(found.changes.exact),
-        "smallest_fdr": 1 / int(found.changes.n_used),
+        "smallest_fdr": 1 / int(found.changes.n_used), "confounded": bool(design.confounded),
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from engine.errors import InvalidParameter, closest
 from engine.io.pool import Cells
 from engine.params import ContrastParams
+from engine.tl.differential.design import Design, design_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Sides:
     without: tuple[str, ...]
     all_cells: Cells
     all_case: np.ndarray
+
+    def design(self, seed: int, *, whole: bool = False) -> Design:
+        """Who is exchanged with whom; `whole` of all cell types, else of the cells compared."""
+        cells, case = (self.all_cells, self.all_case) if whole else (self.cells, self.is_case)
+        return design_of(case, cells.donor, cells.batch, names=(self.control, self.case), seed=seed)
 
 
 def sides_of(cells: Cells, params: ContrastParams) -> Sides:

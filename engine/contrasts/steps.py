@@ -20,7 +20,7 @@ from engine.pp.residuals import log_mean
 from engine.progress import Progress, Span
 from engine.tl.composition import changed_composition, shares
 from engine.tl.differential import changed_partners
-from engine.tl.differential.design import Design, design_of
+from engine.tl.differential.design import Design
 from engine.tl.expression import changed_expression, pseudobulk
 from engine.types import ARMS, Study
 
@@ -37,7 +37,7 @@ def contrast_of(study: Study, params: ContrastParams, *, device: str, checkpoint
     """The AnnData of a `Contrast`, and its facts but for content hashes and seconds."""
     cells = pool(study, by=params.by, donor=params.donor, batch=params.batch, progress=Span(progress, 0.0, 0.1))
     sides = sides_of(cells, params)
-    design = _design(sides, params)
+    design = sides.design(params.seed)
     progress.stage("Choosing genes", 0.1)
     cells = sides.cells
     chosen = compared_genes(cells.counts, design.cell_unit, design.case, params)
@@ -111,15 +111,10 @@ def _adata(found: Found, table: pd.DataFrame) -> AnnData:
     return adata
 
 
-def _design(sides: Sides, params: ContrastParams, *, whole: bool = False) -> Design:
-    cells, case = (sides.all_cells, sides.all_case) if whole else (sides.cells, sides.is_case)
-    return design_of(case, cells.donor, cells.batch, names=(sides.control, sides.case), seed=params.seed)
-
-
 def _composition(sides: Sides, design: Design, params: ContrastParams) -> Composition | None:
     """Shares of cell types among all cells but those left out, whichever cell type is compared."""
     if sides.all_cells.cell_type is None:
         return None
-    design = _design(sides, params, whole=True) if params.only else design
+    design = sides.design(params.seed, whole=True) if params.only else design
     types, share = shares(sides.all_cells.cell_type, design.cell_unit, len(design.names))
     return Composition(changed_composition(types, share, design.case, pair=design.pair), share, design.names)

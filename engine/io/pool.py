@@ -12,7 +12,7 @@ from engine.errors import InvalidStudy
 from engine.io.dataset import load_dataset
 from engine.io.files import resolve
 from engine.progress import Progress
-from engine.types import Dataset, Study
+from engine.types import Dataset, DatasetSource, Study
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -64,12 +64,8 @@ def pool(study: Study, *, by: str = "", donor: str = "", batch: str = "", progre
         When no dataset holds RNA, a column is not there, species are mixed, no gene is common or no cell labelled.
     """
     progress = progress or Progress()
-    by = by or study.roles.condition or ""
-    role = study.roles.batch if study.roles.batch not in (None, by) else ""
-    donor = donor or role
-    batch = batch or (role if role != donor else "")
-    sources = [source for source in study.datasets if source.modality == "rna"]
-    said = _need_rna(study, sources)
+    by, donor, batch = columns_meant(study, by=by, donor=donor, batch=batch)
+    sources, said = rna_of(study)
     columns, datasets = tuple(dict.fromkeys(filter(None, (by, donor, batch)))), []
     for i, source in enumerate(sources):
         progress.stage(f"Reading {source.name}", i / len(sources))
@@ -79,11 +75,26 @@ def pool(study: Study, *, by: str = "", donor: str = "", batch: str = "", progre
     if repeated:
         said.append(f"{repeated:,} cells are in more than one dataset of the study; each counts once.")
     found = _together(datasets, by, donor, batch)
-    return _labelled(replace(found, warnings=tuple(said)))
+    return labelled(replace(found, warnings=tuple(said)))
 
 
-def _need_rna(study: Study, sources: list) -> list[str]:
-    """Sentences on the datasets that take no part."""
+def columns_meant(study: Study, *, by: str = "", donor: str = "", batch: str = "") -> tuple[str, str, str]:
+    """The `obs` columns that `pool` takes for levels, donors and batches; empty where there is none."""
+    by = by or study.roles.condition or ""
+    role = study.roles.batch if study.roles.batch not in (None, by) else ""
+    donor = donor or role
+    return by, donor, batch or (role if role != donor else "")
+
+
+def rna_of(study: Study) -> tuple[list[DatasetSource], list[str]]:
+    """The datasets whose cells are compared, and a sentence on those that take no part.
+
+    Raises
+    ------
+    InvalidStudy
+        When no dataset holds RNA, or species are mixed.
+    """
+    sources = [source for source in study.datasets if source.modality == "rna"]
     if not sources:
         kinds = ", ".join(sorted({source.modality for source in study.datasets}))
         raise InvalidStudy(f"A comparison of conditions needs RNA of single cells, and '{study.name}' has only "
@@ -93,7 +104,7 @@ def _need_rna(study: Study, sources: list) -> list[str]:
         raise InvalidStudy(f"Two conditions are compared within one species, and '{study.name}' has datasets of "
                            f"{' and '.join(species)}. Make a study of one of them.")  # fmt: skip
     left = [f"{source.name} ({source.modality})" for source in study.datasets if source not in sources]
-    return [f"Left out, as they hold no RNA of single cells: {', '.join(left)}."] if left else []
+    return sources, [f"Left out, as they hold no RNA of single cells: {', '.join(left)}."] if left else []
 
 
 def _once(datasets: list[Dataset]) -> tuple[list[Dataset], int]:
@@ -137,15 +148,16 @@ def _together(datasets: list[Dataset], by: str, donor: str, batch: str) -> Cells
 def _column(datasets: list[Dataset], name: str) -> np.ndarray:
     """Text of each cell, None where the file has nothing."""
     parts = [dataset.obs[name] for dataset in datasets]
-    return np.concatenate([part.astype(object).where(part.notna(), None).map(_text).to_numpy(object)
+    return np.concatenate([part.astype(object).where(part.notna(), None).map(label_text).to_numpy(object)
                            for part in parts])  # fmt: skip
 
 
-def _text(value: object) -> str | None:
+def label_text(value: object) -> str | None:
+    """A label as text; None where the file has nothing."""
     return None if value is None or str(value).strip() in ("", "nan", "NA") else str(value)
 
 
-def _labelled(cells: Cells) -> Cells:
+def labelled(cells: Cells) -> Cells:
     """The cells whose level, donor and batch are known."""
     given = {"level": cells.level, "donor": cells.donor, "batch": cells.batch}
     keep, said = np.ones(len(cells.depth), bool), []

@@ -33,7 +33,7 @@ def submit_benchmark(jobs: JobTable, study: str, params: EmbedParams, methods: S
 
 def submit_compare(jobs: JobTable, study: str, params: ContrastParams) -> Job:
     """Ask which genes of a study changed their partners between two conditions."""
-    return jobs.submit(COMPARE, f"Two conditions of {study}", {"study": study, "params": asdict(params)})
+    return jobs.submit(COMPARE, f"Comparison of two conditions of {study}", {"study": study, "params": asdict(params)})
 
 
 def submit_causes(jobs: JobTable, contrast: str, params: CausesParams, *, genes: Sequence[str] = ()) -> Job:

@@ -45,7 +45,8 @@ class Contrast:
 
         study, title, by, case, control, cell_type ("" is all cells), without (cell types left out); design: unit
         ("donors", "paired donors", "cells"), n_control, n_case (units), cells_control, cells_case, labellings
-        (distinct ways to label), permutations (those used), exact, smallest_fdr (that those used allow);
+        (distinct ways to label), permutations (those used), exact, smallest_fdr (that those used allow),
+        confounded (every batch lies in one condition alone);
         units: list of name, level ("control" or "case"), cells; warnings: sentences, loudest first; arms: arm → n_5,
         n_10 (genes below 5 and 10 % FDR) or None; modules: list of name, n, genes (the best known first), control,
         case (mean correlation within it) and units (unit name → mean correlation); composition: list of cell_type,

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.causes import Explanation, contrasts, explanations, find_explanation, plain
+from app.causes import Explanation, explanations, find_explanation, plain
+from app.contrasts import contrasts
 from app.pages import causes
 from app.pages.causes import ids
-from app.pages.causes.answers import asked, body, known
+from app.pages.causes.answers import asked, body, came, known
 from app.pages.causes.choose import ask, read_form
 from app.pages.causes.evidence import agreement
 from app.pages.causes.folding import FIRST_TARGETS, LIMIT, around, picture, ranked
@@ -15,8 +16,9 @@ from app.pages.causes.inspector import PREDICTED, nothing_words, panel
 from app.pages.causes.tables import rows, table_of
 from app.pages.causes.view import CausesView, after, found_pick, read_causes_view, remembered, stepped
 from engine.errors import InvalidParameter, StorageDamaged, UnknownName
-from engine.jobs.submit import CAUSES
-from engine.params import CausesParams
+from engine.jobs.claim import take
+from engine.jobs.submit import CAUSES, submit_compare
+from engine.params import CausesParams, ContrastParams
 from tests.app.made_up_causes import write_causes
 from tests.app.made_up_contrast import write_contrast
 from tests.app.reading import find, links, words
@@ -51,12 +53,12 @@ def test_what_was_explained_before_is_listed_with_what_was_found(services, found
     called = int((found.regulators["call"] != "").sum())
     assert f"/causes?explanation={found.id}" in links(page) and f"{called} regulators and" in words(page)
     assert [e.id for e in explanations(services, found.contrast)] == [found.id]
-    assert list(contrasts(services)) == [found.contrast] and explanations(services, "contrast-none") == []
+    assert [c.id for c in contrasts(services)] == [found.contrast] and explanations(services, "contrast-none") == []
 
 
 @pytest.mark.parametrize(("query", "said"), [
     ({"explanation": "causes-nothing"}, "There is no explanation 'causes-nothing'"),
-    ({"contrast": "contrast-nothing"}, "There is no comparison 'contrast-nothing' in the store"),
+    ({"contrast": "contrast-nothing"}, "There is no such comparison in the store"),
 ])  # fmt: skip
 def test_an_unknown_name_is_told_and_the_choice_is_offered(services, found, query, said):
     page = causes.layout(services, **query)
@@ -87,6 +89,14 @@ def test_the_form_becomes_parameters_and_a_job(services):
 def test_a_form_that_cannot_be_used_says_why(ticked, numbers, said):
     with pytest.raises(InvalidParameter, match=said):
         read_form(ticked, [], numbers)
+
+
+def test_a_job_in_place_gives_its_explanation_once_it_has_one(services):
+    job = ask(services, "contrast-1", [], CausesParams("collectri"))
+    other = submit_compare(services.jobs, "pbmc68k-lineages", ContrastParams(control="a", case="b"))
+    assert came(services, job.id) == "" and came(services, other.id) == ""
+    take(services.jobs, job.id).finish("causes-1")
+    assert came(services, job.id) == "causes-1"
 
 
 def test_a_job_needs_a_contrast(services):

@@ -86,11 +86,30 @@ def test_the_comparisons_that_are_there_are_listed_newest_first(services):
     table = all_there(services)
     assert links(table) == [f"/compare?contrast={new}", f"/compare?contrast={old}"]
     assert "COVID-19 against control" in said(table) and "B cell" in said(table) and "4 and 4 donors" in said(table)
+    assert f"{MODULE} of 60 genes" in said(table)
 
 
 def test_an_unknown_comparison_is_answered_with_a_sentence(services):
+    page = compare.layout(services, contrast="contrast-none", study=STUDY)
+    assert "There is no such comparison in the store" in said(page) and find(page, ids.STUDY).value == STUDY
     with pytest.raises(UnknownName, match="There is no such comparison"):
-        compare.layout(services, contrast="contrast-none")
+        contrasts.find_contrast(services, "contrast-none")
+
+
+def test_a_damaged_comparison_is_answered_with_a_sentence_and_the_form(services):
+    adata = made_up().adata
+    adata.uns.clear()
+    damaged = store(services, Contrast(adata), "damaged")
+    page = compare.layout(services, contrast=damaged, study=STUDY)
+    assert "was expected to be a comparison and is not" in said(page) and find(page, ids.STUDY).value == STUDY
+
+
+def test_parts_of_an_address_that_the_study_has_not_are_told_and_do_not_reach_the_form(services):
+    page = compare.layout(services, study=STUDY, by="phase", control="G9", only="CD19+ Q", donor="nobody")
+    for word in ("no level 'G9'", "no cell type 'CD19+ Q'", "no column 'nobody'"):
+        assert word in said(page)
+    assert find(page, {"type": ids.ONLY, "n": 0}).value == "" and find(page, ids.DONOR).value == ""
+    assert "distinct ways" in said(find(page, ids.DESIGN))
 
 
 def test_the_result_leads_with_what_was_found_and_whether_the_embedding_beats_its_rival(one):
@@ -105,35 +124,62 @@ def test_the_result_leads_with_what_was_found_and_whether_the_embedding_beats_it
 @pytest.mark.parametrize("view", ["maps", "volcano", "modules", "cells"])
 @pytest.mark.parametrize("arm", ARMS)
 def test_every_picture_says_n_the_units_and_the_loud_warnings(view, arm):
-    found = told(made_up(cells_only=True), warnings=["Cells were permuted.", "Every batch lies in one condition."])
+    found = told(made_up(cells_only=True), warnings=["Cells were permuted."])
+    found = told(found, design=found.facts["design"] | {"confounded": True})
     drawn = picture(found, CompareView(arm=arm, view=view))
     (graph,) = [part for part in parts(drawn) if part.__class__.__name__ == "Graph"]
     above = graph.figure.layout.title.text.replace("<br>", " ")
-    assert "n = " in above and "4 and 4 cells" in above
+    assert "n = " in above and "4 and 4 blocks of cells" in above
     assert "⚠ cells permuted, not donors; confounded with batch; mix of cell types changed" in above
     endings = {part.id["ending"] for part in parts(drawn) if isinstance(getattr(part, "id", None), dict)
                and part.id.get("type") == ids.FILE}
     assert endings == {"csv", "tsv"} and "How was this made" in said(drawn)
 
 
+def test_the_loudest_sentence_is_in_view_and_the_other_warnings_behind_it(services):
+    loud = ["Cells stand for donors here. That is weak.", "A second one."]
+    name = store(services, told(made_up(), warnings=loud), "loud")
+    page = compare.layout(services, contrast=name)
+    (box,) = [part for part in parts(page) if getattr(part, "className", "") == "cmp-warnings"]
+    summary, *behind = next(part for part in parts(box) if part.__class__.__name__ == "Details").children
+    assert said(summary).startswith("Cells stand for donors here.") and "1 other warning" in said(summary)
+    assert [said(part) for part in behind] == ["That is weak.", "A second one."]
+
+
+def test_what_holds_of_these_donors_alone_says_so_in_its_headline():
+    line = words.headline(made_up(cells_only=True), "partners", 0.05)
+    assert line == f"{MODULE} of 60 genes changed their partners in these donors at 5\u202f% FDR"
+    assert words.design_said(made_up(cells_only=True).facts) == "4 and 4 blocks of cells"
+
+
+def test_where_no_cell_types_are_known_there_is_none_to_choose_and_the_picture_says_what_to_do(services):
+    bare = store(services, told(made_up(), composition=[]), "bare")
+    page = compare.layout(services, contrast=bare, view="cells")
+    assert not [part for part in parts(page) if getattr(part, "id", None) == ids.CELLS]
+    assert "Name the column in the study" in said(page) and "/studies" in links(page)
+
+
 def test_without_warnings_nothing_is_warned_of_and_few_labellings_are():
     facts = made_up().facts
+    assert words.short_warnings(facts) == "⚠ mix of cell types changed"
+    facts["composition"] = []
     assert words.short_warnings(facts) == ""
-    assert words.short_warnings(facts | {"design": facts["design"] | {"labellings": 10}}) == "⚠ few labellings"
+    for few in ({"smallest_fdr": 0.1}, {"permutations": 10}):
+        assert words.short_warnings(facts | {"design": facts["design"] | few}) == "⚠ few labellings"
     other = facts | {"warnings": ["Something else."], "composition": []}
-    assert words.short_warnings(other) == "⚠ see the warnings above"
+    assert words.short_warnings(other) == "⚠ 1 warning, told with the comparison"
 
 
 def test_an_fdr_out_of_reach_is_said():
     found = made_up()
-    told_reach = told(found, design=found.facts["design"] | {"labellings": 3, "smallest_fdr": 1 / 3})
-    assert "no FDR can come below 0.333" in " ".join(words.arms_said(told_reach, 0.25))
+    told_reach = told(found, design=found.facts["design"] | {"permutations": 3, "smallest_fdr": 1 / 35})
+    assert "With 3 labellings no FDR can come below 0.333" in " ".join(words.arms_said(told_reach, 0.25))
     assert "no FDR" not in " ".join(words.arms_said(found, 0.05))
 
 
 def test_more_calls_of_the_embedding_are_not_taken_for_truth():
     assert "more is not truer by itself" in words.embedding_said({"placement": 9, "neighbourhood": 3})
-    assert "no more genes than" in words.embedding_said({"placement": 3, "neighbourhood": 9})
+    assert "fewer genes than" in words.embedding_said({"placement": 3, "neighbourhood": 9})
 
 
 def test_without_a_placement_the_maps_say_what_to_do_and_the_rest_is_there():
@@ -264,9 +310,6 @@ def test_the_form_gives_parameters_and_odd_ones_a_sentence():
     params = answers.asked("state", "well", "sick", None, None, ["B cell"], [["A", "C"]], {"n_genes": 50})
     assert params == ContrastParams(by="state", control="well", case="sick", only="B cell", without="A,C", n_genes=50)
     assert answers.asked("", "a", "b", "", "", [], [], {}) == ContrastParams(control="a", case="b")
-    answers.need_two(params)
-    with pytest.raises(InvalidParameter, match="two different levels"):
-        answers.need_two(replace(params, case="well"))
     with pytest.raises(InvalidParameter):
         answers.asked("", "a", "b", "", "", [], [], {"n_genes": 1})
 

@@ -71,10 +71,11 @@ def test_both_maps_have_the_same_genes_in_the_same_order_and_tied_axes():
     assert {"<b>healthy</b>", "<b>ill</b>"} <= {note.text for note in figure.layout.annotations}
 
 
-def test_changed_genes_wear_hollow_vermillion_rings_on_both_sides_and_in_the_legend():
+def test_changed_genes_wear_hollow_rings_of_no_module_s_colour_on_both_sides_and_in_the_legend():
     figure = maps(Colouring("Change", FOUND.table["partners"].to_numpy(), "standard errors"))
     for trace in figure.data[2:4]:
-        assert (trace.marker.symbol, trace.marker.color, len(trace.x)) == ("circle-open", UP, MODULE)
+        assert (trace.marker.symbol, trace.marker.color, len(trace.x)) == ("circle-open", GREY, MODULE)
+        assert trace.marker.color not in level_colours(np.array(["1", "2", "3"])).values()
     assert [trace.name for trace in figure.data if trace.showlegend is not False] == ["changed (12)"]
     assert figure.data[1].marker.colorbar.title.text.endswith("standard errors")
     assert not maps(Colouring("Module", np.array(["1"] * 60)), ringed=np.array([], int)).data[2].x

@@ -13,7 +13,10 @@ from app import conditions
 from app.components.compare_link import compare_link, known_study
 from app.pages import compare, studies
 from app.pages.compare import ids
-from engine.errors import InvalidStudy
+from app.pages.compare.choosing import design_parts
+from engine.contrasts.sides import sides_of
+from engine.errors import GeneweaveError, InvalidStudy
+from engine.io.pool import pool
 from engine.params import ContrastParams
 from engine.types import DatasetSource, Roles, Study
 from tests.app.reading import find, links, words
@@ -58,64 +61,76 @@ def test_the_level_named_like_a_control_is_the_control(study):
 def test_without_a_column_the_datasets_tell_the_condition(study):
     bare = Study("bare", "Bare", study.datasets)
     assert conditions.condition_of(bare, "") == "" and set(conditions.levels(bare, "")) == {"healthy", "COVID-19"}
-    found = conditions.design(bare, params())
-    assert (found.n_control, found.n_case, found.unit) == (1, 1, "cells")
+    sides, design = conditions.design(bare, params())
+    assert sides.cells.donor_by == "dataset" and design.unit == "cells"
 
 
 def test_donors_are_counted_a_side_and_labellings_as_there_are(study):
-    found = conditions.design(study, params())
-    assert (found.unit, found.n_control, found.n_case, found.cells_control) == ("donors", 4, 4, 120)
-    assert found.labellings == len(list(combinations(range(8), 4))) // 2 == 35
-    text, warned = conditions.design_words(found, control="healthy", case="COVID-19")
+    sides, design = conditions.design(study, params())
+    assert design.unit == "donors" and design.case.tolist() == [False] * 4 + [True] * 4
+    assert design.n_labellings == len(list(combinations(range(8), 4))) // 2 == 35
+    text, warned = conditions.design_words(sides, design)
     assert text.startswith("4 donors of healthy and 4 of COVID-19") and "35 distinct ways" in text and warned == []
+    assert "120 cells of healthy, 120 cells of COVID-19" in text
 
 
 def test_too_few_donors_are_warned_of_before_anything_runs(study):
-    found = conditions.design(study, params(donor="run"))
-    text, (warned,) = conditions.design_words(found, control="healthy", case="COVID-19")
-    assert "1 and 1 donor with 20 cells or more: cells will be permuted instead" in warned
-    assert "differences between people" in warned
+    text, (warned, batch) = conditions.design_words(*conditions.design(study, params(donor="run")))
+    assert text.startswith("6 blocks of cells of healthy and 6 of COVID-19")
+    assert "Cells stand for donors" in warned and "found 1 of 'healthy' and 1 of 'COVID-19'" in warned
+    assert "Every batch lies wholly" in batch  # the study's batch is the donor, of whom each is in one state
 
 
 def test_batches_that_go_with_the_condition_are_warned_of(study):
-    assert conditions.design(study, params(batch="run")).confounded
-    assert not conditions.design(study, params(batch="lane")).confounded
-    assert not conditions.design(study, params(batch="donor")).confounded
-    _, warned = conditions.design_words(conditions.design(study, params(batch="run")), control="a", case="b")
-    assert "Every batch lies in one condition alone" in warned[0]
+    told = {batch: conditions.design(study, params(batch=batch)) for batch in ("run", "lane", "donor")}
+    assert [design.confounded for _, design in told.values()] == [True, False, False]
+    assert "Every batch lies wholly in 'healthy' or in 'COVID-19'" in conditions.design_words(*told["run"])[1][0]
+    assert conditions.design(study, params(batch="state", donor="run"))[1].confounded
 
 
 def test_donors_in_both_conditions_are_pairs(study):
-    found = conditions.sides_of(dict.fromkeys("ABCDE", 40), dict.fromkeys("ABCDF", 30))
-    assert (found.unit, found.n_case, found.labellings, found.left_out) == ("paired donors", 4, 2**3, 2)
-    text, warned = conditions.design_words(found, control="a", case="b")
-    assert "each is compared with itself" in text and "2 donors will be left out" in warned[0]
+    sides, design = conditions.design(study, params(by="lane", control="a", case="b", donor="run"))
+    assert design.unit == "cells"  # two runs are too few
+    kinds = conditions.design(study, params(by="lane", control="a", case="b", donor="kind"))
+    text, (warned,) = conditions.design_words(*kinds)
+    assert "3 donors, each in both conditions: each is compared with itself" in text
+    assert "With 3 pairs there are 4 ways to label them" in warned
 
 
-def test_of_pairs_and_donors_those_with_more_labellings_are_taken():
-    control = dict.fromkeys("ABC", 40) | {f"H{i}": 40 for i in range(5)}
-    found = conditions.sides_of(control, dict.fromkeys("ABC", 40) | {f"C{i}": 40 for i in range(4)})
-    assert (found.unit, found.n_control, found.n_case, found.left_out) == ("donors", 5, 4, 3)
-    assert found.labellings == len(list(combinations(range(9), 4)))
-
-
-def test_a_donor_with_few_cells_does_not_count(study):
-    found = conditions.sides_of({"A": 50, "B": 50, "C": 19}, dict.fromkeys("DEF", 50))
-    assert (found.unit, found.n_control, found.n_case) == ("cells", 2, 3)
-    assert conditions.design(study, params(only="B")).unit == "cells"  # ten cells of each donor
+@pytest.mark.parametrize("changes", [{}, {"donor": "run"}, {"batch": "run"}, {"donor": "run", "without": "B"},
+                                     {"without": "B"},
+                                     {"by": "lane", "control": "a", "case": "b", "donor": "kind"}])  # fmt: skip
+def test_what_is_foreseen_is_what_the_engine_takes_of_the_same_files(study, changes):
+    asked = params(**changes)
+    expected = sides_of(pool(study, by=asked.by, donor=asked.donor, batch=asked.batch), asked)
+    sides, design = conditions.design(study, asked)
+    assert np.array_equal(sides.is_case, expected.is_case) and np.array_equal(sides.cells.donor, expected.cells.donor)
+    there = expected.design(asked.seed)
+    assert (design.unit, design.names, design.warnings) == (there.unit, there.names, there.warnings)
+    assert np.array_equal(design.cell_unit, there.cell_unit) and np.array_equal(design.case, there.case)
 
 
 def test_cell_types_are_kept_or_left_out(study):
-    assert conditions.design(study, params(only="B")).cells_control == 40
-    assert conditions.design(study, params(without="B, T")).cells_case == 40
-    empty = conditions.design(study, params(only="B", without="B"))
-    assert "No cell of 'healthy' is left" in conditions.design_words(empty, control="healthy", case="COVID-19")[1][0]
+    assert len(conditions.design(study, params(without="Plasmablast"))[0].is_case) == 160
+    assert set(conditions.design(study, params(without="Plasmablast"))[0].cells.cell_type) == {"B", "T"}
 
 
-def test_few_labellings_are_warned_of():
-    found = conditions.sides_of(dict.fromkeys("ABC", 30), dict.fromkeys("DEF", 30))
-    text, warned = conditions.design_words(found, control="a", case="b")
-    assert found.labellings == 10 and "no p can come below 0.1" in warned[0]
+@pytest.mark.parametrize(("changes", "sentence"), [
+    ({"case": "healthy"}, "Control and case are both 'healthy'"),
+    ({"case": "sick"}, "'state' has no level 'sick'"),
+    ({"only": "B", "without": "B"}, "'B' is compared and left out at the same time"),
+    ({"only": "Q"}, "There is no cell type 'Q'"),
+    ({"only": "B"}, "found 40 of 'healthy' from 4 donors"),
+    ({"donor": "cell"}, "needs at least 60 cells a condition, 20 or more of a donor"),
+])  # fmt: skip
+def test_what_cannot_be_compared_is_told_in_the_words_of_the_engine(study, changes, sentence):
+    with pytest.raises(GeneweaveError, match=sentence):
+        conditions.design(study, params(**changes))
+
+
+def test_a_comparison_that_cannot_be_made_is_not_asked_for(study):
+    (fault,) = design_parts(study, params(case="healthy"))
+    assert "Control and case are both 'healthy'" in words(fault)
 
 
 def test_an_unknown_column_is_a_sentence(study):

@@ -155,7 +155,7 @@ def test_the_form_foresees_the_design_as_it_is_filled_in(page):
     expect(design).to_contain_text("each is compared with itself", timeout=PATIENCE)
     page.locator("#cmp-by").click()
     page.get_by_role("option", name="bulk_labels").click()
-    expect(design).to_contain_text("cells will be permuted instead", timeout=PATIENCE)
+    expect(design).to_contain_text("Cells stand for donors here", timeout=PATIENCE)
 
 
 def test_at_1280_by_800_picture_tools_and_inspector_are_seen_without_scrolling(result):

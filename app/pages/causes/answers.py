@@ -14,7 +14,7 @@ from app.components.job_card import job_card
 from app.components.map_table import table_text
 from app.figures.causal_bars import causal_bars
 from app.pages.causes import exports, ids
-from app.pages.causes.choose import ask, newest_job, read_form
+from app.pages.causes.choose import ask, read_form
 from app.pages.causes.elements import elements, layout_of
 from app.pages.causes.folding import picture
 from app.pages.causes.frame import status, status_words
@@ -23,6 +23,7 @@ from app.pages.causes.places import places
 from app.pages.causes.tables import grid, table_of
 from app.pages.causes.view import BY, LAYOUTS, CausesView, after, bounded, found_pick, remembered, stepped
 from engine.errors import GeneweaveError
+from engine.jobs.submit import CAUSES
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -71,19 +72,23 @@ def _form(app: Dash, services: Services) -> None:
         except GeneweaveError as fault:
             return no_update, alert(str(fault))
 
-    @app.callback(Output(shell_ids.URL, "search", allow_duplicate=True),
-                  Input({"type": "job-status", "job": ALL}, "data"), State(ids.CONTRAST, "value"),
+    # what the page itself has not is no part of a callback on the status of jobs: other pages show jobs, too
+    @app.callback(Output(ids.CAME, "data"), Input({"type": "job-status", "job": ALL}, "data"),
                   prevent_initial_call=True)
-    def arrive(_, contrast):
-        return arrival(services, contrast, ctx.triggered)
+    def follow(_):
+        which = ctx.triggered_id
+        return came(services, which["job"]) if which and ctx.triggered[0]["value"] == "done" else no_update
+
+    @app.callback(Output(shell_ids.URL, "search", allow_duplicate=True), Input(ids.CAME, "data"),
+                  prevent_initial_call=True)
+    def arrive(name):
+        return f"?explanation={name}" if name else no_update
 
 
-def arrival(services: Services, contrast: str, triggered: list[dict[str, Any]]) -> Any:
-    """The address of the result when the job in view has just been done."""
-    if not any(change["value"] == "done" for change in triggered):
-        return no_update
-    job = newest_job(services, contrast)
-    return f"?explanation={job.result}" if job and job.status == "done" else no_update
+def came(services: Services, job_id: str) -> str:
+    """The explanation that a job has made; empty for a job of another kind or without a result."""
+    job = services.jobs.get(job_id)
+    return job.result or "" if job.kind == CAUSES else ""
 
 
 def _view(app: Dash, services: Services) -> None:

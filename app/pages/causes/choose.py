@@ -9,14 +9,15 @@ from urllib.parse import quote
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from app.causes import Explanation, contrasts, explanations, title_of
+from app.causes import Explanation, explanations, title_of
 from app.components.alert import alert
 from app.components.empty_state import empty_state
 from app.components.job_card import job_card
 from app.components.page_header import icon, page_header
+from app.contrasts import contrasts
 from app.pages.causes import ids
 from app.words import plural, when
-from engine.errors import InvalidParameter, unknown
+from engine.errors import InvalidParameter
 from engine.jobs.submit import CAUSES, submit_causes
 from engine.knowledge import HERE
 from engine.params import CausesParams
@@ -44,9 +45,9 @@ PARAMS = CausesParams()
 
 def choose_page(services: Services, contrast: str, genes: Sequence[str], fault: str = "") -> html.Div:
     """The form for a contrast, the newest when none is named, and the explanations there are."""
-    known, kept = contrasts(services), explanations(services)
+    known, kept = {c.id: c.title for c in contrasts(services)}, explanations(services)
     if contrast and contrast not in known:
-        fault, contrast = str(unknown("comparison", contrast, known, where="in the store")), ""
+        fault, contrast = "There is no such comparison in the store. Choose one that is there.", ""
     if not known and not kept:
         return html.Div([page_header(TITLE, WHAT), *([alert(fault)] if fault else []), NOTHING], className="gw-page")
     chosen = contrast or next(iter(known), "")
@@ -78,7 +79,8 @@ def _form(services: Services, known: dict[str, str], chosen: str, genes: Sequenc
         html.Div(job_card(job) if job and (job.active or job.status == "failed") else [], id=ids.JOB),
     ], className="gw-stack")  # fmt: skip
     by = html.Div([html.H2("By which networks"), networks(services)], className="gw-stack")
-    return html.Section([dcc.Store(id=ids.GENES, data=list(genes)), ask_for, by], className="gw-card causes-ask",
+    kept = [dcc.Store(id=ids.GENES, data=list(genes)), dcc.Store(id=ids.CAME)]
+    return html.Section([*kept, ask_for, by], className="gw-card causes-ask",
                         **{"aria-label": "What is to be explained"})
 
 

@@ -24,6 +24,7 @@ FILE = "causes-file"  # the type of a pattern id {type, kind}
 WHICH = "causes-which"  # all of the network or what is shown
 DOWNLOAD = "causes-download"
 TABLE = "causes-table"  # which table: regulators, roots, functions, edges or bars
+CAME = "causes-came"  # dcc.Store, the explanation that the job in place has just made
 BODY = "causes-table-body"
 GRID = "causes-grid"
 CSV = "causes-csv"

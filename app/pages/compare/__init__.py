@@ -33,22 +33,27 @@ def layout(services: Services, study: str = "", contrast: str = "", gene: str = 
            arm: str = "", colour: str = "", by: str = "", control: str = "", case: str = "", donor: str = "",
            batch: str = "", only: str = "", without: str = "", space: str = "") -> html.Div:
     """The comparison that the address names; without one the form, filled in as the address says, and what is there."""
+    gone = []
     if contrast:
-        stored = find_contrast(services, contrast)
-        found = read_contrast(services.store, stored.id)
+        try:
+            stored = find_contrast(services, contrast)
+            found = read_contrast(services.store, stored.id)
+        except GeneweaveError as fault:
+            gone, contrast = [str(fault)], ""
+    if contrast:
         shown, faults = read_view({"level": level, "arm": arm, "view": view, "colour": colour})
         named, more = known_gene(found, gene)
         return result(services, stored, found, shown, gene=named, faults=[*faults, *more])
     name = study or next((s.name for s in services.library.studies()), "")
     if not name:
-        return html.Div([page_header(HEADING), NOTHING, *all_there(services)], className="gw-page")
+        return html.Div([page_header(HEADING), *map(alert, gone), NOTHING, *all_there(services)], className="gw-page")
     asked, faults = read_asked(by=by, control=control, case=case, donor=donor, batch=batch, only=only, without=without,
                                space=space)  # fmt: skip
     try:
         card = form(services, services.library.study(name), asked)
     except GeneweaveError as fault:
         card = alert(str(fault))
-    parts = [*map(alert, faults), card, *all_there(services)]
+    parts = [*map(alert, [*gone, *faults]), card, *all_there(services)]
     return html.Div([page_header(HEADING, WILL_SHOW), html.Div(parts, className="gw-stack")], className="gw-page")
 
 

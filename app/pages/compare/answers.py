@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 
 from app import conditions
+from app import ids as shell_ids
 from app.components.alert import alert
 from app.components.map_table import table_text
 from app.components.parameter_form import form_values, read_contrast
@@ -20,8 +21,8 @@ from app.pages.compare.pictures import picture
 from app.pages.compare.tables import grid_columns, table_of
 from app.pages.compare.view import CompareView
 from app.pages.compare.words import headline
-from app.words import plural
-from engine.errors import GeneweaveError, InvalidParameter
+from app.words import plural, thin
+from engine.errors import GeneweaveError
 from engine.jobs.submit import COMPARE, submit_compare
 from engine.params import ContrastParams
 
@@ -46,7 +47,7 @@ def _browser(app: Dash) -> None:
     does = ClientsideFunction
     app.clientside_callback(does("compare", "drawn"), Output(ids.STAGE, "className"), Input(ids.STAGE, "children"))
     app.clientside_callback(does("compare", "chosen"), Output(ids.ROOT, "className"), Input(ids.PICK, "data"),
-                            Input(ids.VIEW, "data"), State(ids.START, "data"))
+                            Input(ids.VIEW, "data"), State(ids.START, "data"), State(shell_ids.STUDY, "data"))
 
 
 def _form(app: Dash, services: Services) -> None:
@@ -82,10 +83,10 @@ def _form(app: Dash, services: Services) -> None:
             return no_update, no_update
         try:
             params = asked(by, control, case, donor, batch, only, without, read_contrast(ctx.states_list[7]))
-            need_two(params)
+            conditions.design(services.library.study(study), params)  # what cannot be compared is told at once
             return job_parts(submit_compare(services.jobs, study, params)), []
         except GeneweaveError as fault:
-            return no_update, alert(str(fault))
+            return no_update, alert(thin(str(fault)))
 
     @app.callback(Output("url", "search", allow_duplicate=True), Input(ids.STUDY, "value"), State(ids.ASKED, "data"),
                   prevent_initial_call=True)
@@ -168,15 +169,6 @@ def came(services: Services, job_id: str) -> str:
     """The comparison that a job has made; empty for a job of another kind or without a result."""
     job = services.jobs.get(job_id)
     return job.result or "" if job.kind == COMPARE else ""
-
-
-def need_two(params: ContrastParams) -> None:
-    """Raise `InvalidParameter` unless there are two levels to compare."""
-    if not params.control or not params.case or params.control == params.case:
-        raise InvalidParameter(
-            f"A comparison needs two different levels, found '{params.control}' and '{params.case}'. Choose a control "
-            "and a case."
-        )
 
 
 def whole_pick(found: Contrast, pick: dict[str, Any]) -> dict[str, Any]:

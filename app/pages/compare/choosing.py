@@ -15,8 +15,9 @@ from app.components.page_header import icon
 from app.components.parameter_form import contrast_form
 from app.contrasts import contrasts, newest_job
 from app.pages.compare import ids
-from app.words import when, whole
-from engine.errors import GeneweaveError
+from app.pages.compare.words import design_said
+from app.words import plural, thin, when, whole
+from engine.errors import GeneweaveError, unknown
 from engine.params import ContrastParams
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 ADVANCED = ("n_genes", "permutations", "space", "epochs", "seed")
 ALL = ""  # all cells together
-WILL_SHOW = ("Which genes changed their partners, with a false discovery rate that holds for new donors; both "
-             "conditions side by side in one space; the partners of each gene then and now.")  # fmt: skip
+WILL_SHOW = ("Which genes changed their partners, with a false discovery rate that holds for new donors where there "
+             "are three or more a side; both conditions side by side in one space; the partners of each gene then and "
+             "now.")  # fmt: skip
 
 
 def form(services: Services, study: Study, asked: ContrastParams) -> html.Section:
@@ -51,27 +53,49 @@ def _fields(services: Services, study: Study, asked: ContrastParams) -> list[Any
                        className="gw-muted")]  # fmt: skip
     levels = conditions.levels(study, by)
     control, case = conditions.sides(levels, control=asked.control, case=asked.case)
-    chosen = replace(asked, by=by, control=control, case=case)
+    chosen = replace(asked, by=by, control=control, case=case, **_there(asked, found))
     columns = [{"value": name, "label": name} for name in found.names]
     whose = study.roles.batch or "datasets"
     run = html.Button([icon("play"), "Compare"], id=ids.RUN, className="gw-button", type="button")
     return [
-        *none,
+        *none, *map(alert, _not_there(asked, found, levels)),
         _row([study_choice(services, study),
               _select(ids.BY, "Compared by", [{"value": "", "label": by_words(study)}, *columns], by,
                       "obs column with the conditions"),
               _select(ids.CONTROL, "Control", level_data(levels), control, "What is compared with"),
               _select(ids.CASE, "Case", level_data(levels), case, "What is compared")]),
         _row([_select(ids.DONOR, "Donor", [{"value": "", "label": f"The study's ({whose})"}, *columns],
-                      asked.donor if asked.donor in found.names else "", "Who is permuted"),
-              _select(ids.BATCH, "Batch", columns, asked.batch if asked.batch in found.names else None,
+                      chosen.donor, "Who is permuted"),
+              _select(ids.BATCH, "Batch", columns, chosen.batch or None,
                       "To see whether runs go with the condition", clearable=True, placeholder="no column"),
-              *_cells(found.cell_types, asked)]),
+              *_cells(found.cell_types, chosen)]),
         html.Div(design_parts(study, chosen), id=ids.DESIGN, role="status", className="gw-stack cmp-design"),
         html.Details([html.Summary("Advanced"), contrast_form(ids.OWNER, chosen, ADVANCED)], className="gw-details"),
         html.Div([run, html.Div(id=ids.FAULT)], className="gw-row"),
         html.Div(job_parts(newest_job(services, study.name)), id=ids.JOB),
     ]  # fmt: skip
+
+
+def _there(asked: ContrastParams, found: conditions.Columns) -> dict[str, str]:
+    """Donor, batch and cell types as far as the study has them."""
+    donor, batch = (name if name in found.names else "" for name in (asked.donor, asked.batch))
+    out = [name for name in _listed(asked.without) if name in found.cell_types]
+    only = asked.only if asked.only in found.cell_types else ALL
+    return {"donor": donor, "batch": batch, "only": only, "without": ",".join(out)}
+
+
+def _not_there(asked: ContrastParams, found: conditions.Columns, levels: dict[str, int]) -> list[str]:
+    """A sentence for each part of an address that the study has not."""
+    types, names = found.cell_types, found.names
+    parts = [("column", asked.by, names), ("column", asked.donor, names), ("column", asked.batch, names),
+             ("level", asked.control, levels), ("level", asked.case, levels), ("cell type", asked.only, types),
+             *(("cell type", name, types) for name in _listed(asked.without))]  # fmt: skip
+    return [str(unknown(what, name, known, where="in this study")) for what, name, known in parts
+            if name and name not in known]  # fmt: skip
+
+
+def _listed(names: str) -> list[str]:
+    return [part.strip() for part in names.split(",") if part.strip()]
 
 
 def by_words(study: Study) -> str:
@@ -89,14 +113,11 @@ def design_parts(study: Study, params: ContrastParams) -> list[Any]:
     if not (params.control and params.case):
         return [alert("This column has one level, and two are needed to compare. Choose another column, or bring the "
                       "other condition on the Data page and add it to the study.")]  # fmt: skip
-    if params.control == params.case:
-        return [alert("Control and case are the same level. Choose two.")]
     try:
-        found = conditions.design(study, params)
+        said, warned = conditions.design_words(*conditions.design(study, params))
     except GeneweaveError as fault:
-        return [alert(str(fault))]
-    said, warned = conditions.design_words(found, control=params.control, case=params.case)
-    return [*([html.P(said)] if said else []), *map(alert, warned)]
+        return [alert(thin(str(fault)))]
+    return [html.P(said), *map(alert, warned)]
 
 
 def job_parts(job: Job | None) -> list[Any]:
@@ -115,7 +136,7 @@ def there(found: list[StoredContrast], titles: dict[str, str]) -> html.Section:
     rows = [html.Tr([
         html.Td(titles.get(c.study, c.facts["title"])),
         html.Td(dcc.Link(c.levels, href=f"/compare?contrast={c.id}", className="gw-name")), html.Td(c.cells),
-        html.Td(f"{c.facts['design']['n_control']} and {c.facts['design']['n_case']} {c.facts['design']['unit']}"),
+        html.Td(design_said(c.facts)),
         html.Td(_found(c), title="Genes that changed their partners at 5 % FDR"), html.Td(when(c.created)),
     ]) for c in found]  # fmt: skip
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="gw-table")
@@ -133,21 +154,20 @@ def all_there(services: Services) -> list[html.Section]:
 
 def _found(c: StoredContrast) -> str:
     counts = c.facts["arms"]["partners"]
-    return f"{whole(counts['n_5'])} genes" if counts else "–"
+    return f"{whole(counts['n_5'])} of {plural(c.facts['n_genes'], 'gene')}" if counts else "–"
 
 
 def _cells(types: tuple[str, ...], asked: ContrastParams) -> list[Any]:
     """Which cell types, where the study knows any."""
     if not types:
         return []
-    out = [name for name in (part.strip() for part in asked.without.split(",")) if name in types]
+    out = _listed(asked.without)
     every = [{"value": ALL, "label": "All cells together"}, *({"value": t, "label": t} for t in types)]
     left = dmc.MultiSelect(id={"type": ids.WITHOUT, "n": 0}, label="Cell types left out", data=list(types), value=out,
                            size="sm", clearable=True, placeholder="" if out else "none", description="Dropped first",
                            inputWrapperOrder=["label", "input", "error", "description"],
                            clearButtonProps={"aria-label": "Clear"})
-    only = asked.only if asked.only in types else ALL
-    return [_select({"type": ids.ONLY, "n": 0}, "Cell type", every, only, "Which cells"), left]
+    return [_select({"type": ids.ONLY, "n": 0}, "Cell type", every, asked.only, "Which cells"), left]
 
 
 def _select(name: Any, label: str, data: list[dict[str, str]], value: str | None, about: str, *,

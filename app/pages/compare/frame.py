@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -20,7 +19,7 @@ from app.pages.compare.pictures import SIMPSON, again, picture
 from app.pages.compare.tables import gene_grid
 from app.pages.compare.view import COLOURS, LEVELS, PICTURES, CompareView
 from app.pages.compare.words import ARM, arms_said, design_said, headline
-from app.words import thin, when
+from app.words import plural, thin, when
 from engine.types import ARMS, Contrast
 
 if TYPE_CHECKING:
@@ -51,46 +50,56 @@ def result(services: Services, stored: StoredContrast, contrast: Contrast, view:
 def _title(services: Services, stored: StoredContrast, contrast: Contrast, view: CompareView) -> html.Div:
     facts = contrast.facts
     about = f"{facts['title']} · {stored.levels} · {stored.cells} · {design_said(facts)} · {when(stored.created)}"
-    words = html.H1(headline(contrast, view.arm, view.fdr), id=ids.HEADLINE)
+    words = html.P(about, className="gw-muted gw-small")
     others = dcc.Link([icon("compare"), "Compare others"], href=f"/compare?{urlencode({'study': stored.study})}",
                       className="gw-button-quiet", title="Another comparison: a new one, or one that is there already")
     acts = html.Div([others, report_link(stored.id)], className="gw-row cmp-acts")
-    return html.Div([html.Div([words, acts], className="cmp-title"), html.P(about, className="gw-muted gw-small")])
+    return html.Div([html.H1(headline(contrast, view.arm, view.fdr), id=ids.HEADLINE),
+                     html.Div([words, acts], className="cmp-about")], className="cmp-title")
 
 
 def _warnings(contrast: Contrast) -> list[html.Div]:
-    first, *more = [html.Div(thin(text)) for text in contrast.facts["warnings"]] or [None]
-    if first is None:
+    """The loudest sentence in view, what it means and the other warnings behind it."""
+    if not contrast.facts["warnings"]:
         return []
-    first.className = "gw-name cmp-loudest"
-    return [html.Div(alert([first, *more]), className="cmp-warnings")]
+    first, *others = map(thin, contrast.facts["warnings"])
+    loudest, stop, rest = first.partition(". ")
+    behind = [html.P(text) for text in (rest, *others) if text]
+    said = html.Span(loudest + stop.strip(), className="gw-name cmp-loudest")
+    if not behind:
+        return [html.Div(alert([html.Div(said)]), className="cmp-warnings")]
+    count = html.Span(_more_words(len(others)), className="cmp-more")
+    folded = html.Details([html.Summary([said, " ", count]), *behind], className="cmp-folded")
+    return [html.Div(alert([folded]), className="cmp-warnings")]
+
+
+def _more_words(n: int) -> str:
+    return f"More, and {plural(n, 'other warning')}" if n else "More"
 
 
 def _verdict(contrast: Contrast, view: CompareView) -> html.Div:
-    """The verdict of the engine, beyond what the headline says, and what each arm found at the chosen FDR."""
-    first = _bare(headline(contrast, ARMS[0], 0.05))
-    more = [text for text in contrast.facts["verdict"] if _bare(text) != first]
-    answer = [html.P(thin(text)) for text in more[:1]]
-    rest = [html.Details([html.Summary("More of what was found"), *(html.P(thin(text)) for text in more[1:])],
-                         className="gw-details")] if more[1:] else []  # fmt: skip
-    return html.Div([*answer, html.P(arms_words(contrast, view), id=ids.ARMS), *rest], className="cmp-verdict")
-
-
-def _bare(sentence: str) -> str:
-    """A sentence without spaces and stops, to tell whether two say the same."""
-    return re.sub(r"[\s.,]", "", sentence)
+    """What each arm found at the chosen FDR, and behind it the verdict of the engine."""
+    said = html.Span(arms_words(contrast, view), id=ids.ARMS)
+    verdict = [html.P(thin(text)) for text in contrast.facts["verdict"]]
+    if not verdict:
+        return html.Div(said, className="cmp-verdict")
+    more = html.Span("More of what was found", className="cmp-more")
+    return html.Div(html.Details([html.Summary([said, " ", more]), *verdict], className="cmp-folded"),
+                    className="cmp-verdict")
 
 
 def arms_words(contrast: Contrast, view: CompareView) -> str:
     return " ".join(arms_said(contrast, view.fdr))
 
 
-def cells_choice(services: Services, stored: StoredContrast, contrast: Contrast) -> html.Div:
-    """All cells or one type: the comparison that is there, else the form filled in to run it."""
+def cells_choice(services: Services, stored: StoredContrast, contrast: Contrast) -> html.Div | None:
+    """All cells or one type: the comparison that is there, else the form filled in to run it; None without types."""
     there = {c.facts["cell_type"]: c.id for c in reversed(siblings(services, stored))
              if c.facts["without"] == stored.facts["without"]} | {stored.facts["cell_type"]: stored.id}  # fmt: skip
     told = {row["cell_type"] for c in siblings(services, stored) for row in c.facts["composition"]}
     types = sorted(told | (there.keys() - {""}))
+    if not types:
+        return None
     options = [{"value": there.get(kind) or FORM + again(contrast, only=kind),
                 "label": (kind or "All cells") + ("" if kind in there else " (to run)")} for kind in ["", *types]]
     select = dmc.Select(id=ids.CELLS, data=options, value=stored.id, allowDeselect=False, size="xs", w=148,
@@ -99,7 +108,7 @@ def cells_choice(services: Services, stored: StoredContrast, contrast: Contrast)
     return html.Div([html.Span("Cells", className="atlas-label"), select], className="cmp-choice", title=SIMPSON)
 
 
-def _controls(view: CompareView, cells: html.Div) -> html.Div:
+def _controls(view: CompareView, cells: html.Div | None) -> html.Div:
     """Arm, FDR, cells, picture, colour of the maps."""
 
     def choice(name: str, label: str, options: dict[Any, str], value: Any, about: str) -> html.Div:
@@ -113,7 +122,7 @@ def _controls(view: CompareView, cells: html.Div) -> html.Div:
     return html.Div([
         choice(ids.ARM, "Changed by", arms, view.arm, "Which statistic says that a gene changed"),
         choice(ids.LEVEL, "FDR", levels, view.level, "False discovery rate below which a gene counts as changed"),
-        cells,
+        *([cells] if cells else []),
         choice(ids.PICTURE, "Show", PICTURES, view.view, "Which picture"),
         html.Div(choice(ids.COLOUR, "Colour", COLOURS, view.colour, "What the points of the maps are coloured by"),
                  className="cmp-colour"),

@@ -8,6 +8,7 @@ from typing import Any
 from dash import dcc, html
 
 from app.components.provenance import CITATION
+from app.pages.compare.words import unit_said
 from app.words import duration, plural, when, whole
 from engine.params import ContrastParams
 from engine.types import Contrast
@@ -34,7 +35,7 @@ def made(name: str, contrast: Contrast) -> html.Details:
     data = [html.Div([f"{source}: {plural(about['n_cells'], 'cell')}, ", html.Code(about["content"])])
             for source, about in facts["sources"].items()]  # fmt: skip
     permuted = (f"{whole(design['permutations'])} of {whole(design['labellings'])} distinct labellings of "
-                f"{design['unit']}{', all of them' if design['exact'] else ', drawn at random'}")  # fmt: skip
+                f"{unit_said(facts)}{', all of them' if design['exact'] else ', drawn at random'}")  # fmt: skip
     terms = [
         ("Method", METHOD), ("Permuted", permuted), ("Citations", [html.Div(text) for text in CITATIONS]),
         ("Command", _command(info["command"])), ("Data", data), ("Comparison", html.Code(name)),

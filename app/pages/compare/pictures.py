@@ -18,8 +18,8 @@ from app.pages.compare import ids
 from app.pages.compare.how import how
 from app.pages.compare.inspector import small
 from app.pages.compare.view import CompareView, changed, done
-from app.pages.compare.words import ARM, PERMUTED, lines_of, per_cent, signed, test_said
-from app.words import number, plural
+from app.pages.compare.words import ARM, PERMUTED, lines_of, per_cent, reach, signed, test_said
+from app.words import plural
 from engine.types import Contrast
 
 TOOLS = (("pan", "Move", ""), ("lasso", "Lasso", "l"), ("select", "Box", "b"), ("fit", "Show all", ""))
@@ -42,11 +42,11 @@ def maps(contrast: Contrast, view: CompareView, gene: str) -> html.Div:
                         "pictures and the table are complete.", "Compare again", again(contrast, space="donors"))
     hits, facts = changed(contrast, view.arm, view.fdr), contrast.facts
     places = {side: np.asarray(contrast.adata.obsm[f"umap_{side}"], dtype=float) for side in ("control", "case")}
-    ring = f"{ARM[view.arm][1]} at {per_cent(view.fdr)} FDR ({len(hits)})"
+    ring = f"below {per_cent(view.fdr)} FDR ({len(hits)})"
     figure = maps_figure(
         places, contrast.genes, colouring(contrast, view), ringed=hits, hover=hover(contrast, view), chosen=gene,
         titles={"control": facts["control"], "case": facts["case"]}, ring_words=ring,
-        lines=lines_of(contrast, f"MuSe-GNN, UMAP; ring by {ARM[view.arm][0].lower()}, {test_said(facts, view.arm)}"),
+        lines=lines_of(contrast, f"MuSe-GNN, UMAP; {test_said(facts, view.arm)}"),
     )  # fmt: skip
     tools = [html.Button([icon(_ICONS[name]), word], type="button", className="gw-button-small", title=f"{word} ({key})"
                          if key else word, **{"data-cmp-tool": name, "aria-pressed": str(name == "pan").lower()})
@@ -88,7 +88,7 @@ def volcano(contrast: Contrast, view: CompareView, gene: str) -> html.Div:
     if not done(contrast, view.arm):
         return _nothing(f"{ARM[view.arm][0]} was not computed", "Choose another arm above, or compare again with the "
                         "shared space of donors.", "Compare again", again(contrast, space="donors"))
-    smallest = contrast.facts["design"]["smallest_fdr"] if view.arm in PERMUTED else None
+    smallest = reach(contrast.facts) if view.arm in PERMUTED else None
     lines = lines_of(contrast, f"{ARM[view.arm][0].lower()}, {test_said(contrast.facts, view.arm)}")
     figure = volcano_figure(contrast.table, arm=view.arm, level=view.fdr, smallest=smallest, chosen=gene, lines=lines)
     return _framed(ids.VOLCANO, figure, contrast, "volcano", zoom=True,
@@ -114,16 +114,20 @@ def modules(contrast: Contrast, view: CompareView, gene: str) -> html.Div:
 
 
 def _then_now(module: dict[str, Any]) -> str:
-    return " → ".join(number(module[side]) for side in ("control", "case"))
+    return " → ".join("–" if module[side] is None else f"{module[side]:.2f}".replace("-", "\u2212")
+                      for side in ("control", "case"))
 
 
 def shares(contrast: Contrast, view: CompareView, gene: str) -> html.Div:
     """Composition, and the ways to compare without a cell type."""
     facts = contrast.facts
     if not facts["composition"]:
-        why = (f"This comparison is within one cell type, {facts['cell_type']}." if facts["cell_type"]
-               else "The study names no column of cell types.")  # fmt: skip
-        return _nothing("No cell types to count", why, "", "")
+        if facts["cell_type"]:
+            return _nothing("No cell types to count", f"This comparison is within one cell type, {facts['cell_type']}.",
+                            "", "")
+        return _nothing("No cell types to count",
+                        "The study names no column of cell types, so that a change of their mix can hide behind what "
+                        "is found. Name the column in the study, and compare again.", "Open Studies", "/studies")
     levels = {unit["name"]: unit["level"] for unit in facts["units"]}
     names = {"control": facts["control"], "case": facts["case"]}
     lines = lines_of(contrast, "share of each cell type by unit, FDR by Benjamini–Hochberg",

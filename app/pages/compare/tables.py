@@ -117,7 +117,7 @@ def _arm(arm: str, view: CompareView) -> dict[str, Any]:
     lit = f"params.value != null && params.value < {view.fdr}"
     value = _column(arm, "log2 FC" if arm == "expression" else "Change", about.capitalize(), 84,
                     "+.2f" if arm == "expression" else ".2f")  # fmt: skip
-    fdr = _column(f"{arm}_fdr", "FDR", f"Benjamini–Hochberg over the genes; ● is below {view.level} %", 86)
+    fdr = _column(f"{arm}_fdr", "FDR", f"Benjamini–Hochberg over the genes; ● is below {view.level} %", 104)
     fdr["valueFormatter"] = {"function": f"({lit} ? '● ' : '') + ({FDR})"}
     fdr["cellClassRules"] = {"cmp-lit": lit}
     chosen = {"headerClass": "cmp-arm-on"} if arm == view.arm else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, islice
 from math import comb
 
@@ -24,7 +24,8 @@ class Design:
 
     `unit` is "donors", "paired donors" or "cells"; `names` of the units, and `case` whether each is one, bool
     (n_units,); `pair` the donor of each unit, int (n_units,), for paired donors, else None; `cell_unit` the unit of
-    each cell, int (n_cells,), −1 for a cell left out; `warnings` sentences, loudest first.
+    each cell, int (n_cells,), −1 for a cell left out; `confounded` whether every batch lies in one condition alone;
+    `warnings` sentences, loudest first.
     """
 
     unit: str
@@ -32,6 +33,7 @@ class Design:
     case: np.ndarray
     pair: np.ndarray | None
     cell_unit: np.ndarray
+    confounded: bool = False
     warnings: tuple[str, ...] = ()
 
     @property
@@ -146,8 +148,9 @@ def design_of(case: np.ndarray, donors: np.ndarray, batches: np.ndarray | None =
         labels, keys, cell_unit = _blocks(case, donors, cells, names, seed)
     labelled = np.array([side for _, side in keys])
     design = Design(unit, tuple(labels), labelled, pair, cell_unit)
-    warnings = _warnings(design, case, donors, batches, names)
-    return Design(unit, design.names, labelled, pair, cell_unit, tuple(warnings))
+    confounded = batches is not None and _confounded(design, case, donors, np.asarray(batches).astype(str))
+    design = replace(design, confounded=confounded)
+    return replace(design, warnings=tuple(_warnings(design, case, donors, names)))
 
 
 def _needs_both(case: np.ndarray, names: tuple[str, str]) -> None:
@@ -200,7 +203,7 @@ def _shared_out(cells: dict[str, int], name: str) -> dict[str, int]:
     return blocks
 
 
-def _warnings(design: Design, case, donors, batches, names) -> Iterator[str]:
+def _warnings(design: Design, case, donors, names) -> Iterator[str]:
     """Sentences, loudest first."""
     n = [int((design.case == side).sum()) for side in (False, True)]
     if design.unit == "cells":
@@ -211,7 +214,7 @@ def _warnings(design: Design, case, donors, batches, names) -> Iterator[str]:
             "more. Such a test takes differences between people for differences between conditions: what it finds is "
             "true of these donors, and may be true of no others."
         )
-    if batches is not None and _confounded(design, case, donors, np.asarray(batches).astype(str)):
+    if design.confounded:
         yield (
             f"Every batch lies wholly in '{names[0]}' or in '{names[1]}': no statistics can tell a difference between "
             "the batches from one between the conditions. Only a design with both conditions in one batch can."
