@@ -163,9 +163,14 @@ def contrast_title(facts: dict[str, Any]) -> str:
     return f"{facts['title']}: {facts['case']} against {facts['control']}{kind}"
 
 
+def of_contrast(services: Services, found: Explanation) -> dict[str, Any]:
+    """Facts of the comparison that an explanation explains; empty where it explains a table."""
+    return contrast_facts(services.store, found.contrast) if found.contrast else {}
+
+
 def title_of(services: Services, found: Explanation) -> str:
     """What an explanation explains."""
-    facts = contrast_facts(services.store, found.contrast) if found.contrast else {}
+    facts = of_contrast(services, found)
     return contrast_title(facts) if facts else found.facts["asked"].get("source") or "A table of genes"
 
 

@@ -13,9 +13,10 @@ import pandas as pd
 from dash import Dash
 from flask import Response
 
+from engine.contrasts import as_contrast
 from engine.errors import GeneweaveError, UnknownName, unknown
 from engine.report import Report, archive, page, report_of
-from engine.report.inputs import ENRICHMENT, REGULATORS, as_contrast
+from engine.report.inputs import ENRICHMENT, REGULATORS
 from engine.store import Store
 from engine.types import META
 

@@ -10,7 +10,7 @@ from app.figures.causal_marks import BEND, INKS, Mark
 
 MARGIN, HEAD, FOOT = 60, 58, 64
 LINE = 12.5  # pixels between two lines of a label
-FOLD = (114, 26)
+FOLD = (90, 24)
 INK = INKS["light"]
 Place = tuple[float, float]
 
@@ -92,7 +92,8 @@ def _node(mark: Mark, at: Place) -> str:
     (x, y), half = at, mark.size / 2
     ring = {"up": INK["up"], "down": INK["down"]}.get(mark.ring, INK["line"])
     dots = ' stroke-dasharray="1.5 2.5"' if mark.ring == "none" else ""
-    shapes = [_shape(mark.shape, x, y, half, f'fill="{mark.fill}" stroke="{ring}" stroke-width="{mark.width}"{dots}')]
+    fill = mark.fill or INK["paper"]
+    shapes = [_shape(mark.shape, x, y, half, f'fill="{fill}" stroke="{ring}" stroke-width="{mark.width}"{dots}')]
     if mark.predicted:
         shapes.append(_shape(mark.shape, x, y, half + mark.width / 2 + 2.5,
                              f'fill="none" stroke="{INK["muted"]}" stroke-width="1.2" stroke-dasharray="4 3"'))

@@ -106,7 +106,7 @@ def test_the_first_picture_holds_the_best_of_each_kind_and_folds_count_the_rest(
     own = own[own.map(found.nodes["kind"]) == "target"]
     shown = own.isin(drawn.nodes.index).sum()
     assert folds["STAT1"].n == len(own) - shown and shown >= FIRST_TARGETS
-    assert folds["STAT1"].words == f"+{len(own) - shown} targets of STAT1"
+    assert folds["STAT1"].words == f"+{len(own) - shown} of STAT1"
 
 
 @pytest.mark.parametrize("view", [

@@ -72,15 +72,15 @@ def _form(app: Dash, services: Services) -> None:
             return no_update, alert(str(fault))
 
     @app.callback(Output(shell_ids.URL, "search", allow_duplicate=True),
-                  Input({"type": "job-status", "job": ALL}, "data"), State(ids.CONTRAST, "value"),
-                  prevent_initial_call=True)
+                  Input({"type": "job-status", "job": ALL}, "data"),
+                  State(ids.CONTRAST, "value", allow_optional=True), prevent_initial_call=True)
     def arrive(_, contrast):
         return arrival(services, contrast, ctx.triggered)
 
 
-def arrival(services: Services, contrast: str, triggered: list[dict[str, Any]]) -> Any:
-    """The address of the result when the job in view has just been done."""
-    if not any(change["value"] == "done" for change in triggered):
+def arrival(services: Services, contrast: str | None, triggered: list[dict[str, Any]]) -> Any:
+    """The address of the result when the job in view has just been done; other pages have jobs in view too."""
+    if not contrast or not any(change["value"] == "done" for change in triggered):
         return no_update
     job = newest_job(services, contrast)
     return f"?explanation={job.result}" if job and job.status == "done" else no_update

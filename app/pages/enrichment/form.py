@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from app.components.page_header import icon
 from app.pages.enrichment import ids
-from app.pages.enrichment.question import Question, backgrounds
+from app.pages.enrichment.question import Question, backgrounds, measure_words
 from app.words import number, plural, whole
 from engine.tl.enrichment.enrichr import LEAVES, LIBRARIES
 from engine.tl.enrichment.matched import match, other_case
@@ -94,7 +94,8 @@ def _ranks(question: Question) -> list[Any]:
     """For a comparison: all its genes ranked by one of its columns instead of a list."""
     if not question.ranks or not question.origin.get("contrast"):
         return []
-    links = [dcc.Link(name, href=_ranked(question, name), className="gw-button-small") for name in question.ranks]
+    links = [dcc.Link(measure_words(name), href=_ranked(question, name), className="gw-button-small")
+             for name in question.ranks]
     return [html.H2("All genes, ranked by"), html.Div(links, className="gw-row")]
 
 

@@ -9,6 +9,7 @@ import dash_mantine_components as dmc
 import pandas as pd
 from dash import dcc, html
 
+from app.causes import contrast_facts
 from app.components.alert import alert
 from app.components.ask_enrichment import PATH
 from app.components.graph import graph
@@ -17,8 +18,10 @@ from app.components.page_header import icon
 from app.figures.bubbles import Bubble, bubbles, minus_log
 from app.pages.enrichment import ids
 from app.pages.enrichment.made import how_made
+from app.pages.enrichment.question import origin_of
 from app.pages.enrichment.tables import MOST, genes_column, stored, term_grid
 from app.words import number, plural, thin, whole
+from engine.caution import caution
 from engine.enrich import LEVEL, ONLINE, RANKING, Request, Result, enrich, enrichment_id, keep_question
 from engine.errors import GeneweaveError
 from engine.jobs.submit import ENRICH, submit_enrich
@@ -64,6 +67,9 @@ def answer_parts(services: Services, name: str, view: str) -> list[Any]:
     """Everything about a stored answer."""
     result = stored(services.store, name)
     notes = [html.P(thin(note), className="gw-note enrich-note") for note in result.facts["notes"]]
+    contrast = origin_of(result.request).get("contrast", "")
+    beware = caution(contrast_facts(services.store, contrast)) if contrast in services.store.names("contrast") else ""
+    notes = [*([alert(beware)] if beware else []), *notes]
     if result.table.empty:
         return [html.P("No gene set has any of these genes.", className="enrich-headline"), *notes, how_made(result)]
     return [html.P(headline(result), className="enrich-headline", **{"aria-live": "polite"}), *notes,
