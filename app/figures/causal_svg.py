@@ -16,7 +16,8 @@ Place = tuple[float, float]
 
 
 def network_svg(marks: Mapping[str, Mark], links: Sequence[tuple[str, str, int, float]], folds: Mapping[str, str],
-                ties: Sequence[tuple[str, str]], places: Mapping[str, Place], *, title: str, subtitle: str) -> str:
+                ties: Sequence[tuple[str, str]], places: Mapping[str, Place], *, title: str, subtitle: str,
+                note: str = "") -> str:
     """The picture as a standalone SVG document on white.
 
     Parameters
@@ -29,6 +30,8 @@ def network_svg(marks: Mapping[str, Mark], links: Sequence[tuple[str, str, int, 
         Words of each fold, and the edges from a node to its fold.
     places
         Centre of each node and fold in pixels, y downward.
+    note
+        What to beware of, under the subtitle.
     """
     known = [places[name] for name in (*marks, *folds)] or [(0.0, 0.0)]
     left, top = min(x for x, _ in known) - MARGIN, min(y for _, y in known) - MARGIN - HEAD
@@ -38,7 +41,8 @@ def network_svg(marks: Mapping[str, Mark], links: Sequence[tuple[str, str, int, 
     body += [_tie(places[a], places[b]) for a, b in ties]
     body += [_node(mark, places[name]) for name, mark in marks.items()]
     body += [_fold(words, places[name]) for name, words in folds.items()]
-    head = [_text(title, left + 20, top + 28, 16, weight="bold"), _text(subtitle, left + 20, top + 47, 11.5)]
+    head = [_text(title, left + 20, top + 28, 16, weight="bold"), _text(subtitle, left + 20, top + 47, 11.5),
+            *([_text(note, left + 20, top + 65, 10.5)] if note else [])]
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="{left:.1f} {top:.1f} {width:.1f} {height:.1f}" font-family="Inter, Helvetica, Arial, sans-serif">',

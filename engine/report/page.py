@@ -119,7 +119,8 @@ def _table(table: Table, beware: str) -> str:
                    for row in table.rows)  # fmt: skip
     warning = _warning(beware) if beware and "p" in table.columns else ""
     caption = f"<caption><strong>{html(table.title)}.</strong> {html(table.note)}{warning}</caption>"
-    return (f'<div class="table" role="region" aria-label="{html(table.title)}" tabindex="0"><table>{caption}'
+    kind = " terms" if table.name == "enrichment" else ""
+    return (f'<div class="table{kind}" role="region" aria-label="{html(table.title)}" tabindex="0"><table>{caption}'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>")  # fmt: skip
 
 

@@ -112,6 +112,8 @@ def found_table(name: str, title: str, frame: pd.DataFrame, words: dict[str, str
     shown = shown[[column for column in words if column in shown]]
     if "genes" in shown:
         shown = shown.assign(genes=[_first_genes(text) for text in shown["genes"]])
+    if "term" in shown:
+        shown = shown.assign(term=shown["term"].str.replace("_", " "))
     shown = shown.rename(columns=words)
     return table(name, title, f"The first {whole(len(shown))} of {plural(len(frame), 'row')}, by FDR.", shown)
 

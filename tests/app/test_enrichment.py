@@ -15,7 +15,14 @@ from app.pages import enrichment, find
 from app.pages.atlas import inspector
 from app.pages.enrichment import answers, ids
 from app.pages.enrichment.found import found_parts, headline, quick
-from app.pages.enrichment.question import measures, origin_of, read_question, selection_words, with_background
+from app.pages.enrichment.question import (
+    contrast_of,
+    measures,
+    origin_of,
+    read_question,
+    selection_words,
+    with_background,
+)
 from app.pages.enrichment.tables import shown, stored
 from app.search import completions
 from engine.enrich import ONLINE, RANKING
@@ -208,6 +215,9 @@ def test_a_comparison_alone_asks_of_the_genes_that_changed_and_warns_when_cells_
     own, of_map = ",".join(asked[1]["genes"][:10]), f"map:{asked[1]['map']}"
     page = words(page_of(asked, genes=own, contrast=name, background=of_map))
     assert "Cells stood for donors in this comparison" in page and "stand out" in page
+    tested = read_question(services, {"genes": "A", "background": f"measured:{name}"})
+    assert tested.background == tuple(found.expression.index[found.expression["p"].notna()])
+    assert "tested for expression in" in tested.universe and contrast_of(tested.request(("mine",))) == name
     found.table["partners_fdr"] = 0.5
     services.store.write("contrast-00000000000000000003", found.adata)
     page = words(page_of(asked, contrast="contrast-00000000000000000003"))

@@ -164,7 +164,8 @@ def _to_enrichment(found: Explanation, name: str, kind: str) -> list[Any]:
     if not genes:
         return []
     first = f", the first {MOST_GENES}" if len(genes) > MOST_GENES else ""
-    address = f"/enrichment?genes={quote(','.join(genes[:MOST_GENES]), safe=',')}"
+    among = f"&background=measured:{found.contrast}" if found.contrast else ""
+    address = f"/enrichment?genes={quote(','.join(genes[:MOST_GENES]), safe=',')}{among}"
     return [dcc.Link([f"Enrichment of {plural(len(genes), 'gene')}", icon("arrow")], href=address,
                      title=f"Which pathways its genes belong to{first}")]  # fmt: skip
 

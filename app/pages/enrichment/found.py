@@ -18,7 +18,7 @@ from app.components.page_header import icon
 from app.figures.bubbles import Bubble, bubbles, minus_log
 from app.pages.enrichment import ids
 from app.pages.enrichment.made import how_made
-from app.pages.enrichment.question import origin_of
+from app.pages.enrichment.question import contrast_of
 from app.pages.enrichment.tables import MOST, genes_column, stored, term_grid
 from app.words import number, plural, thin, whole
 from engine.caution import caution
@@ -67,7 +67,7 @@ def answer_parts(services: Services, name: str, view: str) -> list[Any]:
     """Everything about a stored answer."""
     result = stored(services.store, name)
     notes = [html.P(thin(note), className="gw-note enrich-note") for note in result.facts["notes"]]
-    contrast = origin_of(result.request).get("contrast", "")
+    contrast = contrast_of(result.request)
     beware = caution(contrast_facts(services.store, contrast)) if contrast in services.store.names("contrast") else ""
     notes = [*([alert(beware)] if beware else []), *notes]
     if result.table.empty:

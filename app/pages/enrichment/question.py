@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 import numpy as np
 
 from app import maps
-from app.causes import contrast_facts
+from app.causes import contrast_facts, contrasts
 from app.selections import Crossing, Genes, Level, chosen, parse_selection
 from app.words import plural, when
 from engine.contrasts import as_contrast
@@ -86,12 +86,20 @@ def origin_of(request: Request) -> dict[str, str]:
     return dict(parse_qsl(request.origin))
 
 
+def contrast_of(request: Request) -> str:
+    """Id of the comparison that the genes of a request, or those that they were chosen from, are of; empty for none."""
+    origin = origin_of(request)
+    kind, _, name = origin.get("background", "").partition(":")
+    return name if kind == "measured" else origin.get("contrast", "")
+
+
 def backgrounds(services: Services) -> list[dict]:
-    """The choices of a background: every map, and every saved gene set."""
+    """The choices of a background: every map, comparison and saved gene set."""
     found = [{"value": f"map:{m.id}", "label": f"{m.title}, {when(m.created)}"} for m in maps.maps(services)]
     sets = [{"value": f"set:{s.id}", "label": f"{s.name} ({plural(len(s.genes), 'gene')})"}
             for s in services.sets.list()]  # fmt: skip
-    groups = (("All genes of a map", found), ("A saved gene set", sets))
+    tested = [{"value": f"measured:{name}", "label": title} for name, title in contrasts(services).items()]
+    groups = (("All genes of a map", found), ("All genes tested in a comparison", tested), ("A saved gene set", sets))
     return [{"group": name, "items": items} for name, items in groups if items]
 
 
@@ -172,6 +180,11 @@ def _background(services: Services, origin: Mapping[str, str]) -> tuple[tuple[st
     if kind == "set":
         kept = services.sets.get(name)
         return kept.genes, f"the {plural(len(kept.genes), 'gene')} of {kept.name}", f"set:{name}", False
+    if kind == "measured":
+        tested = as_contrast(services.store.read(name), name).expression.dropna(subset=["p"])
+        genes = tuple(tested.index.astype(str))
+        levels = _levels(contrast_facts(services.store, name))
+        return genes, f"the {plural(len(genes), 'gene')} tested for expression in {levels}", f"measured:{name}", False
     if origin.get("contrast") and kind != "map":
         genes = tuple(services.store.read(origin["contrast"]).obs_names.astype(str))
         facts = contrast_facts(services.store, origin["contrast"])
