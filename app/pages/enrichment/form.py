@@ -73,7 +73,7 @@ def form_card(services: Services, question: Question, collections: tuple[str, ..
 def background_choice(services: Services, value: str) -> list[Any]:
     """The background among maps and saved sets, or pasted."""
     choice = dmc.Select(id=ids.BACKGROUND, data=backgrounds(services), value=value or None, size="sm",
-                        placeholder="Choose a map or a gene set", searchable=True, clearable=True,
+                        placeholder="A map, a comparison or a set", searchable=True, clearable=True,
                         comboboxProps={"shadow": "md", "zIndex": 300}, **{"aria-label": "Background"})
     paste = dmc.Textarea(id=ids.PASTE_BACKGROUND, placeholder="All genes that were tested", minRows=3, maxRows=6,
                          autosize=True, size="sm", **{"aria-label": "Genes of the background"})
