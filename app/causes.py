@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from app.contrasts import find_contrast
+from app.contrasts import contrast_facts, find_contrast
 from engine.errors import GeneweaveError, StorageDamaged, UnknownName, unknown
 from engine.store import Store
 from engine.types import META
@@ -140,6 +140,11 @@ def explanation(store: Store, name: str) -> Explanation:
             "Delete it."
         )
     return Explanation(name, adata)
+
+
+def of_contrast(services: Services, found: Explanation) -> dict[str, Any]:
+    """Facts of the comparison that an explanation explains; empty where it explains a table."""
+    return contrast_facts(services, found.contrast) if found.contrast else {}
 
 
 def title_of(services: Services, found: Explanation) -> str:

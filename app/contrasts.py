@@ -72,6 +72,12 @@ def find_contrast(services: Services, name: str) -> StoredContrast:
     return StoredContrast(name, _facts(services.store, name))
 
 
+def contrast_facts(services: Services, name: str) -> dict[str, Any]:
+    """Facts of a comparison; empty when it is not there or cannot be read."""
+    found = _readable(services.store, name) if name in _names(services) else None
+    return found.facts if found else {}
+
+
 def siblings(services: Services, stored: StoredContrast) -> list[StoredContrast]:
     """Comparisons of the same study, column and levels, this one among them, newest first."""
     same = ("study", "by", "control", "case")

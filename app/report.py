@@ -13,9 +13,11 @@ import pandas as pd
 from dash import Dash
 from flask import Response
 
+from engine.contrasts import as_contrast
 from engine.errors import GeneweaveError, UnknownName, unknown
+from engine.library import slug
 from engine.report import Report, archive, page, report_of
-from engine.report.inputs import ENRICHMENT, REGULATORS, as_contrast
+from engine.report.inputs import ENRICHMENT, REGULATORS
 from engine.store import Store
 from engine.types import META
 
@@ -58,9 +60,10 @@ def stored_report(services: Services, name: str) -> Report:
     terms, of = newest(store, "enrichment", name, lambda adata: adata.obs, ENRICHMENT)
     above, causes = newest(store, "causes", name, lambda adata: adata.uns.get("regulators"), REGULATORS)
     citations = {study.name: study.citation for study in services.library.studies()}
+    lines = tuple(line.replace(f"{name}.tsv", "tables/expression.tsv") for line in map(_command, (of, causes)) if line)
     return report_of(contrast, enrichment=terms, regulators=above, citation=citations.get(contrast.facts["study"], ""),
-                     commands=tuple(filter(None, map(_command, (of, causes)))),
-                     enriched=of.get("request", {}).get("title", ""))  # fmt: skip
+                     commands=lines, enriched=of.get("request", {}).get("title", ""),
+                     files=_lists(of.get("request", {})))  # fmt: skip
 
 
 def _page(report: Report) -> Response:
@@ -91,6 +94,12 @@ def _made_of(facts: dict[str, Any], contrast: str) -> bool:
     request, asked = facts.get("request", {}), facts.get("asked", {})
     said = (facts.get("contrast"), asked.get("source"), dict(parse_qsl(request.get("origin", ""))).get("contrast"))
     return contrast in said and request.get("method", "list") == "list"
+
+
+def _lists(request: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The lists that the command of an enrichment reads, by the names that it has for them."""
+    stem, lists = slug(request.get("title", "")), {"": request.get("genes"), "-background": request.get("background")}
+    return tuple((f"{stem}{which}.txt", "\n".join(genes) + "\n") for which, genes in lists.items() if genes)
 
 
 def _command(facts: dict[str, Any]) -> str:

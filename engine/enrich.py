@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -231,7 +232,8 @@ def _facts(request: Request) -> dict[str, Any]:
     from importlib.metadata import version
 
     packages = {name: version(name) for name in ("gseapy", "scipy", "pandas")}
-    return {"request": request.to_dict(), "command": enrich_command(request), "version": __version__,
+    made = {"created": datetime.now(UTC).isoformat(timespec="seconds")}
+    return {"made": made, "request": request.to_dict(), "command": enrich_command(request), "version": __version__,
             "packages": packages}  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from app.figures.palette import CIVIDIS, GREY, colourscale
 
 WRAP, LINES = 40, 2  # letters in a line of a term, lines of it
-ROW, TOP, BELOW = 32, 40, 52  # pixels: a term, above, below
+ROW, TOP, BELOW = 36, 40, 52  # pixels: a term, above, below
 LEAST = 8  # terms that there is room for: what size and colour mean needs it
 LARGEST, SMALLEST = 26.0, 7.0  # pixels across of the most genes and of one gene
 FLOOR = 1e-300  # a smaller rate is drawn as this one

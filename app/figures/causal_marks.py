@@ -10,6 +10,7 @@ import pandas as pd
 from app.figures.palette import BLUE, VERMILLION
 
 FULL_Z, FULL_FC = 5.0, 3.0  # |z| and |log2 fold change| of the strongest colour and the widest ring
+COLLECTION = "HALLMARK_"  # stands before each name of a collection, and says nothing beside its others
 WRAP = 18  # letters of a function's name in a line
 BEND = 0.16  # how far an edge within a row bows, as a share of its length
 SIZE = {"root": 30, "regulator": 30, "target": 22, "function": 26, "fold": 24}
@@ -40,9 +41,9 @@ class Mark:
 
 
 def fill_of(z: float) -> str:
-    """From blue over white to vermillion; white where nothing is predicted."""
+    """From blue over white to vermillion; none, which leaves the paper, where nothing is predicted."""
     if z != z:
-        return "#ffffff"
+        return ""
     strong, share = (VERMILLION if z > 0 else BLUE), min(abs(z) / FULL_Z, 1.0)
     parts = [round(255 + (int(strong[place : place + 2], 16) - 255) * share) for place in (1, 3, 5)]
     return "#" + "".join(f"{part:02x}" for part in parts)
@@ -60,7 +61,9 @@ def mark_of(name: str, row: pd.Series, *, max_fdr: float, min_log2fc: float) -> 
 
 def lines(name: str, kind: str) -> list[str]:
     """A gene in one line; the name of a function in lines of words."""
-    return [name] if kind != "function" else wrap(name.replace("_", " "), WRAP) or [name]
+    if kind != "function":
+        return [name]
+    return wrap(name.removeprefix(COLLECTION).replace("_", " "), WRAP) or [name]
 
 
 def numbers(z: float, fc: float) -> str:

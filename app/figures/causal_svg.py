@@ -10,13 +10,14 @@ from app.figures.causal_marks import BEND, INKS, Mark
 
 MARGIN, HEAD, FOOT = 60, 58, 64
 LINE = 12.5  # pixels between two lines of a label
-FOLD = (114, 26)
+FOLD = (90, 24)
 INK = INKS["light"]
 Place = tuple[float, float]
 
 
 def network_svg(marks: Mapping[str, Mark], links: Sequence[tuple[str, str, int, float]], folds: Mapping[str, str],
-                ties: Sequence[tuple[str, str]], places: Mapping[str, Place], *, title: str, subtitle: str) -> str:
+                ties: Sequence[tuple[str, str]], places: Mapping[str, Place], *, title: str, subtitle: str,
+                note: str = "") -> str:
     """The picture as a standalone SVG document on white.
 
     Parameters
@@ -29,6 +30,8 @@ def network_svg(marks: Mapping[str, Mark], links: Sequence[tuple[str, str, int, 
         Words of each fold, and the edges from a node to its fold.
     places
         Centre of each node and fold in pixels, y downward.
+    note
+        What to beware of, under the subtitle.
     """
     known = [places[name] for name in (*marks, *folds)] or [(0.0, 0.0)]
     left, top = min(x for x, _ in known) - MARGIN, min(y for _, y in known) - MARGIN - HEAD
@@ -38,7 +41,8 @@ def network_svg(marks: Mapping[str, Mark], links: Sequence[tuple[str, str, int, 
     body += [_tie(places[a], places[b]) for a, b in ties]
     body += [_node(mark, places[name]) for name, mark in marks.items()]
     body += [_fold(words, places[name]) for name, words in folds.items()]
-    head = [_text(title, left + 20, top + 28, 16, weight="bold"), _text(subtitle, left + 20, top + 47, 11.5)]
+    head = [_text(title, left + 20, top + 28, 16, weight="bold"), _text(subtitle, left + 20, top + 47, 11.5),
+            *([_text(note, left + 20, top + 65, 10.5)] if note else [])]
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="{left:.1f} {top:.1f} {width:.1f} {height:.1f}" font-family="Inter, Helvetica, Arial, sans-serif">',
@@ -92,7 +96,8 @@ def _node(mark: Mark, at: Place) -> str:
     (x, y), half = at, mark.size / 2
     ring = {"up": INK["up"], "down": INK["down"]}.get(mark.ring, INK["line"])
     dots = ' stroke-dasharray="1.5 2.5"' if mark.ring == "none" else ""
-    shapes = [_shape(mark.shape, x, y, half, f'fill="{mark.fill}" stroke="{ring}" stroke-width="{mark.width}"{dots}')]
+    fill = mark.fill or INK["paper"]
+    shapes = [_shape(mark.shape, x, y, half, f'fill="{fill}" stroke="{ring}" stroke-width="{mark.width}"{dots}')]
     if mark.predicted:
         shapes.append(_shape(mark.shape, x, y, half + mark.width / 2 + 2.5,
                              f'fill="none" stroke="{INK["muted"]}" stroke-width="1.2" stroke-dasharray="4 3"'))

@@ -49,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def need_folder(out: Path, option: str = "--out") -> None:
     """Raise `InvalidParameter` unless the folder of `out` is there and `out` is a file's name."""
-    if not out.resolve().parent.is_dir() or out.is_dir():
+    if out.is_dir():
+        raise InvalidParameter(f"{option} must be a file, found the folder '{out}'. Add a file's name to it.")
+    if not out.resolve().parent.is_dir():
         raise InvalidParameter(f"{option} must lie in a folder that exists, found '{out}'. Make the folder first.")
 
 

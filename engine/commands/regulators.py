@@ -18,6 +18,8 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
+OPTIONS = {"regulators": "--out", "roots": "--roots", "functions": "--functions-out"}
+
 
 def add(commands) -> None:
     """Add the command to the parser of `python -m engine`."""
@@ -42,8 +44,8 @@ def _run(args: argparse.Namespace, settings: Settings) -> None:
 
     outputs = {"regulators": args.out, "roots": args.roots, "functions": args.functions_out}
     outputs = {name: path for name, path in outputs.items() if path}
-    for path in outputs.values():
-        need_folder(path)
+    for name, path in outputs.items():
+        need_folder(path, OPTIONS[name])
     own, params = read_given(args.network, args)
     store, changed = Store(settings), _listed(args.genes) if args.genes else None
     with TerminalProgress() as progress:

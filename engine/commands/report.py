@@ -37,8 +37,9 @@ def _run(args: argparse.Namespace, settings: Settings) -> None:
     from engine.report import archive, page, report_of
     from engine.report.inputs import ENRICHMENT, REGULATORS, read_table
 
-    for path in filter(None, (args.out, args.zip)):
-        need_folder(path)
+    for option, path in (("--out", args.out), ("--zip", args.zip)):
+        if path:
+            need_folder(path, option)
     if not 0 <= args.genes <= 100:
         raise InvalidParameter(f"--genes must be 0 to 100, found {args.genes}. Choose another number.")
     contrast = find_contrast(args.contrast, settings)
@@ -66,10 +67,10 @@ def find_contrast(asked: str, settings: Settings) -> Contrast:
     InvalidFile
         When the file or the artifact holds something else.
     """
-    from engine.report.inputs import as_contrast, read_contrast
+    from engine.contrasts import as_contrast, read_contrast
 
     path, store = Path(asked).expanduser(), Store(settings)
-    if path.suffix == ".h5ad" or path.is_file():
+    if path.suffix == ".h5ad" or path.exists() or len(path.parts) > 1:
         return read_contrast(path)
     names = store.names("contrast")
     if asked in names:

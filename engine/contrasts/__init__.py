@@ -6,13 +6,17 @@ import json
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.errors import StorageDamaged, UnknownName
+from engine.errors import InvalidFile, StorageDamaged, UnknownName
 from engine.io.files import known_hash
 from engine.params import ContrastParams
 from engine.progress import Progress, Span
 from engine.store import Store, artifact_id, read_h5ad
 from engine.types import META, Contrast, Study
+
+if TYPE_CHECKING:
+    from anndata import AnnData
 
 VERSION = 1
 
@@ -69,14 +73,23 @@ def read_contrast(path: Path) -> Contrast:
     ------
     UnknownName
         When there is no such file.
-    StorageDamaged
-        When it is not a contrast.
+    InvalidFile
+        When it is something else.
     """
     if not path.is_file():
         raise UnknownName(f"A comparison was expected at '{path}', and no file is there. Make one with `compare`.")
-    contrast = Contrast(read_h5ad(path))
-    if META not in contrast.adata.uns or "arms" not in contrast.facts:
-        raise StorageDamaged(f"'{path}' is an h5ad file but no comparison of Geneweave. Make one with `compare`.")
+    try:
+        return as_contrast(read_h5ad(path), str(path))
+    except StorageDamaged as error:
+        raise InvalidFile(f"'{path}' is no comparison of two conditions. Give the .h5ad that "
+                          "`python -m engine compare … --contrast C.h5ad` wrote.") from error  # fmt: skip
+
+
+def as_contrast(adata: AnnData, name: str) -> Contrast:
+    """The contrast that an artifact holds; raises `StorageDamaged` when it holds something else."""
+    contrast = Contrast(adata)
+    if META not in adata.uns or "control" not in adata.obsp or not {"arms", "design"} <= contrast.facts.keys():
+        raise StorageDamaged(f"The stored result '{name}' is no comparison of two conditions. Delete it.")
     return contrast
 
 

@@ -19,7 +19,7 @@ __all__ = ["GENE_PAGES", "Report", "archive", "page", "report_html", "report_of"
 
 def report_of(contrast: Contrast, *, enrichment: pd.DataFrame | None = None, regulators: pd.DataFrame | None = None,
               gene_pages: int = GENE_PAGES, citation: str = "", commands: tuple[str, ...] = (),
-              enriched: str = "") -> Report:  # fmt: skip
+              enriched: str = "", files: tuple[tuple[str, str], ...] = ()) -> Report:  # fmt: skip
     """A report, ready to become a `page` or an `archive`.
 
     Parameters
@@ -36,6 +36,8 @@ def report_of(contrast: Contrast, *, enrichment: pd.DataFrame | None = None, reg
         Lines that made the enrichment and the regulators.
     enriched
         What the genes of the enrichment are.
+    files
+        Name and text of each file that those lines read, for the archive.
 
     Raises
     ------
@@ -46,7 +48,8 @@ def report_of(contrast: Contrast, *, enrichment: pd.DataFrame | None = None, reg
         enrichment = checked(enrichment, ENRICHMENT, name="The enrichment")
     if regulators is not None:
         regulators = checked(regulators, REGULATORS, name="The table of regulators")
-    return Report(contrast, enrichment, regulators, gene_pages, citation, commands, enriched)
+    return Report(contrast, enrichment, regulators, gene_pages, citation, commands, enriched,
+                  files)
 
 
 def report_html(contrast: Contrast, *, enrichment: pd.DataFrame | None = None, regulators: pd.DataFrame | None = None,

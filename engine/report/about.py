@@ -19,7 +19,7 @@ ARM_TITLES = {
     "expression": "Change of expression",
 }  # fmt: skip
 STATISTICS = {
-    "partners": "change of its correlations (standard errors)", "neighbourhood": "1 − weighted Jaccard",
+    "partners": "change (standard errors)", "neighbourhood": "1 − weighted Jaccard",
     "placement": "cosine distance", "expression": "log₂ fold change",
 }  # fmt: skip
 

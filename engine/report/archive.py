@@ -40,6 +40,7 @@ def _files(report: Report) -> Iterator[tuple[str, str | bytes]]:
     tables = frames(report.contrast, report.enrichment, report.regulators, report.gene_pages)
     for name, frame in sorted(tables.items()):
         yield f"tables/{name}.tsv", frame.to_csv(sep="\t", index=False, lineterminator="\n")
+    yield from report.files
     yield "commands.txt", "\n".join(report.command_lines) + "\n"
     yield "methods.txt", methods_text(report)
     yield "facts.json", json.dumps(report.contrast.facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

@@ -49,6 +49,7 @@ class Report:
     citation: str = ""
     commands: tuple[str, ...] = ()
     enriched: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def sections(self) -> list[Section]:
@@ -124,7 +125,7 @@ def _composition(contrast: Contrast) -> Section:
 
 
 def _enrichment(table: pd.DataFrame, of: str) -> Section:
-    title, words = "What the changed genes have in common", (f"The genes asked about: {of}.",) if of else ()
+    title, words = "What the changed genes have in common", (f"The genes asked about: those of {of}.",) if of else ()
     if table.empty:
         return Section("enrichment", title, (*words, "No term could be tested."))
     listed = found_table("enrichment", "Enriched terms", alone(table), TERM_WORDS)

@@ -1,4 +1,4 @@
-"""What a report is made of, read from files or artifacts and checked, in sentences."""
+"""The tables that a report takes in, read and checked."""
 
 from __future__ import annotations
 
@@ -7,39 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidFile
-from engine.store import read_h5ad
-from engine.types import META, Contrast
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anndata import AnnData
 
 ENRICHMENT = ("term", "size", "overlap", "odds_ratio", "p", "fdr", "genes")
 REGULATORS = ("regulator", "n_targets", "n_changed", "p", "fdr", "z", "call")
 MISSING = ["", "NaN", "nan"]  # NA and NULL may be names
 WORDS = ("term", "genes", "regulator", "call")  # columns that are no numbers
-
-
-def read_contrast(path: Path) -> Contrast:
-    """A contrast from the file that `compare --contrast` wrote.
-
-    Raises
-    ------
-    InvalidFile
-        When there is no such file, or it holds something else.
-    """
-    if not path.is_file():
-        raise InvalidFile(f"A comparison was expected at '{path}', and no file is there. Check the path.")
-    return as_contrast(read_h5ad(path), path.name)
-
-
-def as_contrast(adata: AnnData, name: str) -> Contrast:
-    """The contrast that an artifact holds; raises `InvalidFile` when it holds something else."""
-    found = Contrast(adata)
-    if META not in adata.uns or "control" not in adata.obsp or "design" not in found.facts:
-        raise InvalidFile(f"'{name}' is no comparison of two conditions. Give the .h5ad that "
-                          "`python -m engine compare … --contrast C.h5ad` wrote.")  # fmt: skip
-    return found
 
 
 def read_table(path: Path, columns: Sequence[str], *, option: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.caution import caution
 from engine.report.about import sides, units
 from engine.report.canvas import Drawing, inline
 from engine.report.references import marks
@@ -79,7 +80,7 @@ def _opening(report: Report) -> Iterator[str]:
 def _section(report: Report, section: Section) -> str:
     words = "".join(f"<p>{html(text)}</p>" for text in section.words)
     drawn = _grid(report, section) if section.side_by_side else "".join(_figure(report, d) for d in section.drawings)
-    tables = "".join(_table(table) for table in section.tables)
+    tables = "".join(_table(table, caution(report.contrast.facts)) for table in section.tables)
     tables = f'<div class="pairs">{tables}</div>' if len(section.tables) > 1 else tables
     return f'<section id="{section.key}"><h2>{html(section.title)}</h2>{words}{drawn}{tables}</section>'
 
@@ -101,18 +102,25 @@ def _grid(report: Report, section: Section) -> str:
 
 def _warnings(report: Report) -> str:
     texts = report.contrast.facts["warnings"]
-    return "".join(f' <span class="beware"><strong>Warning.</strong> {html(text)}</span>' for text in texts)
+    return "".join(map(_warning, texts))
 
 
-def _table(table: Table) -> str:
+def _warning(text: str) -> str:
+    return f' <span class="beware"><strong>Warning.</strong> {html(text)}</span>'
+
+
+def _table(table: Table, beware: str) -> str:
+    """A table; what to beware of stands beside its p."""
     kinds = ["number" if place in table.numbers else "text" for place in range(len(table.columns))]
     head = "".join(f'<th scope="col" class="{kind}">{html(name)}</th>'
                    for name, kind in zip(table.columns, kinds, strict=True))  # fmt: skip
     rows = "".join("<tr>" + "".join(f'<td class="{kind}">{html(value)}</td>'
                                     for value, kind in zip(row, kinds, strict=True)) + "</tr>"
                    for row in table.rows)  # fmt: skip
-    caption = f"<caption><strong>{html(table.title)}.</strong> {html(table.note)}</caption>"
-    return (f'<div class="table" role="region" aria-label="{html(table.title)}" tabindex="0"><table>{caption}'
+    warning = _warning(beware) if beware and "p" in table.columns else ""
+    caption = f"<caption><strong>{html(table.title)}.</strong> {html(table.note)}{warning}</caption>"
+    kind = " terms" if table.name == "enrichment" else ""
+    return (f'<div class="table{kind}" role="region" aria-label="{html(table.title)}" tabindex="0"><table>{caption}'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>")  # fmt: skip
 
 

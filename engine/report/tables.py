@@ -10,7 +10,7 @@ from engine.report.about import ARM_TITLES, STATISTICS, changed, done, ranked, s
 from engine.report.text import cell
 from engine.tl.changed import partners_of
 from engine.types import ARMS, Contrast
-from engine.words import plural, whole
+from engine.words import exponent, plural, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FIRST = 30  # genes of an arm on the page
 FEW = 5  # gained and lost partners of a gene on the page
 GENES = 12  # of a term on the page
+CHANCES = ("p", "FDR")  # columns whose 0 is a number too small to be told from it
 PARTNER_GENES = 300  # genes whose partners a file lists, at most
 
 
@@ -36,7 +37,9 @@ class Table:
 def table(name: str, title: str, note: str, frame: pd.DataFrame) -> Table:
     """A frame as it is read: numbers to three figures, the rest as text."""
     kinds = [kind.kind in "iuf" if hasattr(kind, "kind") else False for kind in frame.dtypes]
-    rows = tuple(tuple(cell(value) for value in row) for row in frame.itertuples(index=False, name=None))
+    rows = tuple(tuple(exponent(0) if value == 0 and name in CHANCES else cell(value)
+                       for name, value in zip(frame.columns, row, strict=True))
+                 for row in frame.itertuples(index=False, name=None))  # fmt: skip
     numbers = frozenset(place for place, kind in enumerate(kinds) if kind)
     return Table(name, title, note, tuple(map(str, frame.columns)), rows, numbers)
 
@@ -109,6 +112,8 @@ def found_table(name: str, title: str, frame: pd.DataFrame, words: dict[str, str
     shown = shown[[column for column in words if column in shown]]
     if "genes" in shown:
         shown = shown.assign(genes=[_first_genes(text) for text in shown["genes"]])
+    if "term" in shown:
+        shown = shown.assign(term=shown["term"].str.replace("_", " "))
     shown = shown.rename(columns=words)
     return table(name, title, f"The first {whole(len(shown))} of {plural(len(frame), 'row')}, by FDR.", shown)
 

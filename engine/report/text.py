@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from engine.words import number, thin, whole
+from engine.words import THIN, number, thin, whole
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ def clean(text: object) -> str:
 
 
 def html(text: object) -> str:
-    """Text from data or the engine as HTML: escaped, its numbers with thin separators."""
-    return escape(thin(clean(text)))
+    """Text from data or the engine as HTML: escaped, its numbers with thin separators and kept with their %."""
+    return escape(re.sub(r"(?<=\d) %", f"{THIN}%", thin(clean(text))))
 
 
 def short(text: object, n: int = 40) -> str:

@@ -21,8 +21,8 @@ class CausalExplanation:
     `adata.obs` has a row a node, indexed by gene symbol or name of a function: kind (root, regulator, target or
     function), layer (0 for roots), z (predicted activity, NaN where none), p (of the overlap), fdr, p_bias (roots
     alone), call (activated, inhibited or empty), log2fc and de_fdr (measured, NaN where not), n_targets, n_changed.
-    `adata.uns` holds the tables edges, regulators, roots and functions. All nodes of the explanation are there;
-    `engine.causal.shown` chooses what fits into a picture.
+    `adata.uns` holds the tables edges, regulators, roots and functions. All nodes of the explanation are there,
+    more than fit into a picture.
     """
 
     adata: AnnData

@@ -1,5 +1,8 @@
 """The Causes page: choosing, what is drawn and folded, evidence, tables, the view in the address, undo."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,8 +11,8 @@ from app.causes import Explanation, explanations, find_explanation, plain
 from app.contrasts import contrasts
 from app.pages import causes
 from app.pages.causes import ids
-from app.pages.causes.answers import asked, body, came, known
-from app.pages.causes.choose import ask, read_form
+from app.pages.causes.answers import asked, body, came, known, written
+from app.pages.causes.choose import ask, read_form, ticked
 from app.pages.causes.evidence import agreement
 from app.pages.causes.folding import FIRST_TARGETS, LIMIT, around, picture, ranked
 from app.pages.causes.inspector import PREDICTED, nothing_words, panel
@@ -20,7 +23,7 @@ from engine.jobs.claim import take
 from engine.jobs.submit import CAUSES, submit_compare
 from engine.params import CausesParams, ContrastParams
 from tests.app.made_up_causes import write_causes
-from tests.app.made_up_contrast import write_contrast
+from tests.app.made_up_contrast import made_up, write_contrast
 from tests.app.reading import find, links, words
 
 CLEAN = {"past": [], "future": []}
@@ -46,6 +49,32 @@ def test_the_form_names_the_contrast_and_where_each_network_can_be_fetched(servi
     assert choice.data == [{"value": name, "label": "COVID and control: COVID-19 against control"}]
     assert "/data/library?kind=TF%20targets&word=collectri" in links(page)
     assert "2 genes given (GENE1, GENE2)" in words(causes.layout(services, contrast=name, genes="GENE1, GENE2"))
+
+
+def test_collectri_is_ticked_and_the_others_only_without_it_and_what_is_a_persons_own_always(services):
+    entries = {entry.name: entry for entry in services.knowledge.entries()}
+    here = [entries[name] for name in ("collectri", "trrust-human", "dorothea-human", "chip-hepg2")]
+    own = replace(here[-1], name="mine", own=True)
+    assert ticked("TF targets", [*here, own]) == ["collectri", "mine"]
+    assert ticked("TF targets", here[1:]) == ["trrust-human", "dorothea-human"]
+    assert ticked("TF targets", []) == [] and ticked("signalling", [entries["cosmos"]]) == []
+
+
+@pytest.mark.parametrize("cells", [True, False])
+def test_p_that_rests_on_cells_is_said_first_and_only_then(services, cells):
+    contrast = "contrast-00000000000000000009"
+    services.store.write(contrast, made_up(cells_only=cells).adata)
+    name = write_causes(services.store, contrast=contrast, n_targets=40)
+    page = causes.layout(services, explanation=name)
+    assert ("Cells stood for donors in this comparison" in words(page)) is cells
+    svg = written(services, find_explanation(services, name), CausesView(), {"kind": "svg"})["content"]
+    assert ("Cells stood for donors" in svg) is cells
+
+
+def test_the_inspector_counts_all_that_is_called_as_the_list_of_explanations_does(found):
+    text = words(panel(found, CausesView(), ""))
+    n = int((found.roots["call"] != "").sum())
+    assert re.search(rf"Causal roots called\s*{n}\b", text), text
 
 
 def test_what_was_explained_before_is_listed_with_what_was_found(services, found):
@@ -116,7 +145,7 @@ def test_the_first_picture_holds_the_best_of_each_kind_and_folds_count_the_rest(
     own = own[own.map(found.nodes["kind"]) == "target"]
     shown = own.isin(drawn.nodes.index).sum()
     assert folds["STAT1"].n == len(own) - shown and shown >= FIRST_TARGETS
-    assert folds["STAT1"].words == f"+{len(own) - shown} targets of STAT1"
+    assert folds["STAT1"].words == f"+{len(own) - shown} of STAT1"
 
 
 @pytest.mark.parametrize("view", [
@@ -242,7 +271,9 @@ def test_genes_lead_to_the_atlas_and_targets_to_enrichment(found):
     hrefs = links(panel(found, CausesView(), "IRF7"))
     (enrichment,) = [href for href in hrefs if href.startswith("/enrichment?genes=")]
     own = found.links.loc[found.links["source"] == "IRF7", "target"]
-    assert "/atlas?gene=IRF7" in hrefs and set(enrichment.split("=")[1].split(",")) == set(own)
+    genes, background = enrichment.removeprefix("/enrichment?genes=").split("&")
+    assert "/atlas?gene=IRF7" in hrefs and set(genes.split(",")) == set(own)
+    assert background == f"background=measured:{found.contrast}"
 
 
 @pytest.mark.parametrize("kind", ["regulators", "roots", "functions", "edges"])

@@ -48,7 +48,7 @@ def test_places_are_the_same_each_time():
 
 
 def test_fill_goes_from_blue_over_white_to_vermillion():
-    assert [fill_of(z) for z in (-9, -5, 0, 5, float("nan"))] == ["#0072b2", "#0072b2", "#ffffff", "#d55e00", "#ffffff"]
+    assert [fill_of(z) for z in (-9, -5, 0, 5, float("nan"))] == ["#0072b2", "#0072b2", "#ffffff", "#d55e00", ""]
 
 
 @pytest.mark.parametrize(("change", "ring", "predicted"), [
@@ -68,7 +68,7 @@ def test_a_change_below_the_thresholds_is_no_sure_change_and_a_larger_one_has_a_
 
 def test_labels_tell_the_numbers_behind_the_colours():
     assert mark_of("STAT1", ROW, **LEVEL).label == "STAT1\nz 3.1 · ↑1.2"
-    assert lines("HALLMARK_INTERFERON_ALPHA", "function") == ["HALLMARK", "INTERFERON ALPHA"]
+    assert lines("HALLMARK_INTERFERON_ALPHA_RESPONSE", "function") == ["INTERFERON ALPHA", "RESPONSE"]
     assert numbers(-2.04, -0.5) == "z −2.0 · ↓0.5" and numbers(float("nan"), float("nan")) == ""
     assert edge_width(0) == 1 and edge_width(5) == edge_width(1) > edge_width(0.2) and edge_width(float("nan")) == 1
 

@@ -15,7 +15,14 @@ from app.pages import enrichment, find
 from app.pages.atlas import inspector
 from app.pages.enrichment import answers, ids
 from app.pages.enrichment.found import found_parts, headline, quick
-from app.pages.enrichment.question import numeric, origin_of, read_question, selection_words, with_background
+from app.pages.enrichment.question import (
+    contrast_of,
+    measures,
+    origin_of,
+    read_question,
+    selection_words,
+    with_background,
+)
 from app.pages.enrichment.tables import shown, stored
 from app.search import completions
 from engine.enrich import ONLINE, RANKING
@@ -24,6 +31,7 @@ from engine.jobs.handlers import HANDLERS
 from engine.progress import Progress
 from engine.tl.enrichment.enrichr import LEAVES
 from tests.app.fake_map import write_fake_map
+from tests.app.made_up_contrast import made_up
 from tests.app.reading import find as part
 from tests.app.reading import links, parts, words
 
@@ -194,11 +202,33 @@ def test_a_pasted_list_becomes_a_gene_set_once(asked):
         answers.pasted_address(services, "# nothing", "", "")
 
 
+def test_a_comparison_alone_asks_of_the_genes_that_changed_and_warns_when_cells_stood_for_donors(asked):
+    services, _ = asked
+    found = made_up(cells_only=True)
+    found.table["partners_fdr"] = [0.01] * 5 + [0.5] * (len(found.table) - 5)
+    found.table["rank"] = range(1, len(found.table) + 1)
+    name = "contrast-00000000000000000002"
+    services.store.write(name, found.adata)
+    question = read_question(services, {"contrast": name})
+    assert question.genes == tuple(found.genes[:5]) and question.background == tuple(found.genes)
+    assert question.ranks == ("partners", "neighbourhood", "placement", "expression", "gained", "lost", "net")
+    own, of_map = ",".join(asked[1]["genes"][:10]), f"map:{asked[1]['map']}"
+    page = words(page_of(asked, genes=own, contrast=name, background=of_map))
+    assert "Cells stood for donors in this comparison" in page and "stand out" in page
+    tested = read_question(services, {"genes": "A", "background": f"measured:{name}"})
+    assert tested.background == tuple(found.expression.index[found.expression["p"].notna()])
+    assert "tested for expression in" in tested.universe and contrast_of(tested.request(("mine",))) == name
+    found.table["partners_fdr"] = 0.5
+    services.store.write("contrast-00000000000000000003", found.adata)
+    page = words(page_of(asked, contrast="contrast-00000000000000000003"))
+    assert "changed its partners at 5 % FDR, so there is none to look up" in page
+
+
 def test_a_ranking_is_a_job_whose_result_has_an_address(asked):
     services, known = asked
     query = {"contrast": CONTRAST, "rank": "change", "collections": "mine"}
     question = read_question(services, query)
-    assert len(question.scores) == 100 and numeric(services.store.read(CONTRAST)) == ("change",)
+    assert len(question.scores) == 100 and measures(services.store.read(CONTRAST)) == ("change",)
     page = page_of(asked, **query)
     assert "held against permutations of itself" in words(page) and not services.jobs.list()
     [card] = answers.started(services, start_of(page))

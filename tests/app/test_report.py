@@ -65,6 +65,25 @@ def test_stored_explanations_of_the_comparison_are_taken_in_and_no_others(client
     assert "python -m engine enrich …" in text and "regulators …" in text
 
 
+def test_the_archive_holds_the_lists_and_tables_that_its_commands_read(client, stored):
+    services, name = stored
+    request = {"method": "list", "title": "My genes", "origin": f"contrast={name}", "genes": ["GENE0", "GENE1"],
+               "background": ["GENE0", "GENE1", "GENE2"]}  # fmt: skip
+    line = "python -m engine enrich --genes my-genes.txt --background my-genes-background.txt"
+    above = f"python -m engine regulators --table {name}.tsv --out regulators.tsv"
+    for artifact, facts, adata in (
+        ("enrichment-a", {"request": request, "command": line}, AnnData(obs=TERMS)),
+        ("causes-a", {"asked": {"source": name}, "made": {"command": above}}, AnnData(uns={"regulators": ABOVE})),
+    ):
+        adata.uns[META] = json.dumps(facts)
+        services.store.write(artifact, adata)
+    file = zipfile.ZipFile(io.BytesIO(client.get(f"/report/{name}.zip").data))
+    said = file.read("commands.txt").decode()
+    assert "--table tables/expression.tsv" in said and "tables/expression.tsv" in file.namelist()
+    assert file.read("my-genes.txt") == b"GENE0\nGENE1\n" and line in said
+    assert file.read("my-genes-background.txt").split() == [b"GENE0", b"GENE1", b"GENE2"]
+
+
 @pytest.mark.parametrize("ending", ["html", "zip"])
 @pytest.mark.parametrize("name", ["contrast-0", "embedding-0", "%00", "<b>"])
 def test_an_unknown_comparison_gets_the_page_of_the_app_with_404(client, name, ending):

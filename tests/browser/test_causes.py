@@ -111,6 +111,7 @@ def test_focus_and_hide_change_the_picture_and_all_is_shown_again(causes):
 def test_a_row_of_the_table_leads_to_its_node_by_key(causes):
     causes.get_by_role("button", name="All regulators, networks and edges").press("Enter")
     causes.get_by_text("Causal networks", exact=True).click()
+    causes.locator("#causes-grid .ag-header").get_by_text("Root", exact=True).wait_for()
     cell = causes.locator("#causes-grid .ag-row[row-index='1'] .ag-cell").first
     cell.wait_for()
     wanted = causes.locator("#causes-grid .ag-row[row-index='1']").first.get_attribute("row-id").split(":")[1]

@@ -88,8 +88,8 @@ def test_odd_lines_of_a_gmt_are_mended_or_told(folder, capsys, text, said):
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["--genes", "none.txt", "--sets", "sets.gmt"], "'none.txt' was expected to be text"),
-    (["--genes", "genes.txt", "--sets", "none.gmt"], "'none.gmt' was expected to be text"),
+    (["--genes", "none.txt", "--sets", "sets.gmt"], "expected at 'none.txt', and nothing is there"),
+    (["--genes", "genes.txt", "--sets", "none.gmt"], "expected at 'none.gmt', and nothing is there"),
     (["--genes", "genes.txt", "--sets", "halmark"], "no file 'halmark' in the library. Closest: hallmark"),
     (["--genes", "genes.txt", "--sets", "hallmark"], "'hallmark' (Hallmark gene sets (MSigDB 7.0)) is not on this"),
     (["--genes", "genes.txt", "--sets", ","], "At least one collection of gene sets is needed"),

@@ -61,7 +61,7 @@ def test_the_effect_of_interferon_from_the_command_line(tmp_path, monkeypatch, c
     (["--network", "collectri"], "python -m engine fetch collectri"),
     (["--network", "odd.tsv"], "'target' may be 'targets' there. Name its columns"),
     (["--table", "odd.tsv"], "no log2fc and no fdr. Name its columns in the first line"),
-    (["--table", "lost.tsv"], "'lost.tsv' was expected to be text, but cannot be read"),
+    (["--table", "lost.tsv"], "expected at 'lost.tsv', and nothing is there"),
     (["--table", "empty.tsv"], "'empty.tsv' cannot be read as a table"),
     (["--table", "padj.tsv"], "'padj' may be fdr: rename its columns"),
     (["--table", "twice.tsv"], "'twice.tsv' names the column p twice"),
@@ -70,7 +70,7 @@ def test_the_effect_of_interferon_from_the_command_line(tmp_path, monkeypatch, c
     (["--max-fdr", "2"], "'Largest false discovery rate' must be a number from 0.0 to 1.0, found 2.0"),
     (["--depth", "4"], "'Depth of causal networks' must be a whole number from 1 to 3"),
     (["--out", "no/t.tsv"], "--out must lie in a folder that exists"),
-    (["--genes", "no.txt"], "'no.txt' was expected to be text"),
+    (["--genes", "no.txt"], "expected at 'no.txt', and nothing is there"),
 ])  # fmt: skip
 def test_bad_input_ends_with_a_sentence(written, tmp_path, capsys, words, said):
     (tmp_path / "odd.tsv").write_text("gene\tsource\ttargets\nA\tA\tB\n")

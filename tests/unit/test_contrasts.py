@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.contrasts import compare, load_contrast, read_contrast
-from engine.errors import StorageDamaged, UnknownName
+from engine.errors import InvalidFile, UnknownName
 from engine.library import Library
 from engine.params import ContrastParams
 from engine.progress import Progress
@@ -133,5 +133,8 @@ def test_a_file_that_is_no_contrast_is_refused(store, tmp_path):
     adata = made_up().adata
     del adata.uns[META]
     adata.write_h5ad(tmp_path / "c.h5ad")
-    with pytest.raises(StorageDamaged, match="no comparison of Geneweave"):
+    with pytest.raises(InvalidFile, match="is no comparison of two conditions. Give the .h5ad"):
         read_contrast(tmp_path / "c.h5ad")
+    (tmp_path / "c.tsv").write_text("gene\tp\n")
+    with pytest.raises(InvalidFile, match="c.tsv' is no comparison"):
+        read_contrast(tmp_path / "c.tsv")

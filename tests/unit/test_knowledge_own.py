@@ -123,5 +123,5 @@ def test_an_own_file_needs_a_free_name(tmp_path, name):
 
 
 def test_an_own_file_that_is_not_there_is_said(library, tmp_path):
-    with pytest.raises(InvalidFile, match="'no.gmt' was expected to be text, but cannot be read"):
+    with pytest.raises(InvalidFile, match="expected at '.*no.gmt', and nothing is there. Check the path"):
         library().add_own(tmp_path / "no.gmt", "gene sets", "Own")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import html
 
-from app.causes import Explanation
+from app.causes import Explanation, of_contrast
 from app.components.buttons import popover
 from app.components.page_header import icon
 from app.words import duration, listing, number, plural, thin, when
@@ -46,14 +46,21 @@ def account(services: Services, found: Explanation) -> list[Any]:
     rows = {"Made": f"{when(made['created'])}, in {duration(made['seconds'])}",
             "Version": f"Geneweave {made['version']}; " + ", ".join(f"{k} {v}" for k, v in made["packages"].items()),
             "Explanation": found.id, "Changes": asked.get("source") or "–"}  # fmt: skip
-    copy = html.Button("Copy", type="button", className="atlas-link", **{"data-copy": made["command"]})
+    lines = "\n".join([*_first(services, found), made["command"]])
+    copy = html.Button("Copy", type="button", className="atlas-link", **{"data-copy": lines})
     return [
         html.H3("How was this made"), *map(html.P, METHOD), html.P(_matched(facts)), html.H3("The same again"),
-        html.Div([html.Code(made["command"]), copy], className="atlas-command"), html.H3("Provenance"), _list(rows),
+        html.Div([html.Code(lines), copy], className="atlas-command"), html.H3("Provenance"), _list(rows),
         html.H3("Please cite"),
         *[html.P(text, className="gw-small") for text in (*CITATIONS, *_sources(services, asked))],
         html.H3("Parameters"), _list(_parameters(asked)),
     ]  # fmt: skip
+
+
+def _first(services: Services, found: Explanation) -> list[str]:
+    """The line that writes the table which the command reads, where a comparison was explained."""
+    contrast = of_contrast(services, found)
+    return [f"{contrast['made']['command']} --expression {found.contrast}.tsv"] if contrast else []
 
 
 def _matched(facts: dict[str, Any]) -> str:
@@ -65,7 +72,7 @@ def _matched(facts: dict[str, Any]) -> str:
     if not lost:
         return said + "Every changed gene has a regulator there."
     return thin(f"{said}{len(lost):,} of {facts['n_changed']:,} changed genes have no regulator there: "
-                f"{listing(lost[:6])}{' …' if len(lost) > 6 else ''}.")
+                + (f"{', '.join(lost[:6])} …" if len(lost) > 6 else f"{listing(lost)}."))
 
 
 def _sources(services: Services, asked: dict[str, Any]) -> list[str]:

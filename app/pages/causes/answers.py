@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 
 from app import ids as shell_ids
-from app.causes import Explanation, find_explanation, title_of
+from app.causes import Explanation, find_explanation, of_contrast, title_of
 from app.components.alert import alert
 from app.components.graph import graph
 from app.components.job_card import job_card
@@ -22,6 +22,7 @@ from app.pages.causes.inspector import PREDICTED, panel, told
 from app.pages.causes.places import places
 from app.pages.causes.tables import grid, table_of
 from app.pages.causes.view import BY, LAYOUTS, CausesView, after, bounded, found_pick, remembered, stepped
+from engine.caution import caution
 from engine.errors import GeneweaveError
 from engine.jobs.submit import CAUSES
 
@@ -201,7 +202,7 @@ def written(services: Services, found: Explanation, view: CausesView, spread: di
     if kind == "svg":
         at = places(drawn, view.layout) | {name: tuple(xy) for name, xy in (spread.get("places") or {}).items()}
         text = exports.picture_svg(found, drawn, at, title=f"Causes of {title_of(services, found)}",
-                                   subtitle=status_words(found, drawn))
+                                   subtitle=status_words(found, drawn), note=caution(of_contrast(services, found)))
         return {"content": text, "filename": "causes.svg", "type": "image/svg+xml"}
     nodes, links = (drawn.nodes, drawn.links) if spread["which"] == "shown" else (found.nodes, found.links)
     text = {"graphml": lambda: exports.graphml(nodes, exports.links_with_evidence(found, links)),

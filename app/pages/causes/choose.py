@@ -37,7 +37,8 @@ NOTHING = empty_state(
     "Open Compare", "/compare", drawing="causes",
 )  # fmt: skip
 KINDS = {"TF targets": "Regulators and targets", "signalling": "Signalling"}
-SIGNED_FIRST = ("collectri", "trrust-human", "dorothea-human", "omnipath")
+FIRST = {"TF targets": (("collectri",), ("trrust-human", "dorothea-human")), "signalling": (("omnipath",),)}  # ticked:
+# of each kind the first that are here; CollecTRI holds TRRUST and the surest of DoRothEA, whose others are guesses
 FUNCTION_KINDS = ("gene sets",)
 NUMBERS = {"max_fdr": 0.01, "min_log2fc": 0.1, "depth": 1, "permutations": 100, "seed": 1}  # fields, and their step
 PARAMS = CausesParams()
@@ -95,7 +96,7 @@ def _gene_words(genes: Sequence[str]) -> list[Any]:
 def networks(services: Services) -> html.Div:
     """The networks that are here, to be ticked; those that are not, with the way to get them."""
     entries = [*services.knowledge.own(), *services.knowledge.entries()]
-    groups = [_group(services, title, [e for e in entries if e.kind == kind]) for kind, title in KINDS.items()]
+    groups = [_group(services, kind, [e for e in entries if e.kind == kind]) for kind in KINDS]
     return html.Div(groups, className="gw-stack")
 
 
@@ -109,13 +110,20 @@ def functions(services: Services) -> dmc.MultiSelect:
                            description="Gene sets that the changed genes are looked up in")
 
 
-def _group(services: Services, title: str, entries: list[Entry]) -> html.Div:
+def ticked(kind: str, here: Sequence[Entry]) -> list[str]:
+    """Networks of a kind that are ticked when the page opens: a person's own, and the first choice of those here."""
+    names = [entry.name for entry in here]
+    first = next((choice for choice in FIRST[kind] if set(choice) & set(names)), ())
+    return [entry.name for entry in here if entry.own or entry.name in first]
+
+
+def _group(services: Services, kind: str, entries: list[Entry]) -> html.Div:
+    title = KINDS[kind]
     here = [entry for entry in entries if services.knowledge.state(entry) == HERE]
     away = [entry for entry in entries if entry not in here]
-    first = [entry.name for entry in here if entry.own or entry.name in SIGNED_FIRST]
     ticks = dmc.CheckboxGroup(
         [dmc.Checkbox(value=entry.name, label=entry.title, description=_about(entry), size="sm") for entry in here],
-        id={"type": ids.NETWORKS, "kind": title}, value=first, className="causes-networks",
+        id={"type": ids.NETWORKS, "kind": title}, value=ticked(kind, here), className="causes-networks",
     )  # fmt: skip
     none = [html.P("None is here yet.", className="gw-muted gw-small")] if not here else []
     more = [html.Details([html.Summary(f"{len(away)} more in the Library"),

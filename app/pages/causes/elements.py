@@ -76,16 +76,17 @@ def _node_styles(ink: dict[str, str]) -> list[dict[str, Any]]:
             "text-valign": "bottom", "text-margin-y": 4, "text-background-color": ink["paper"], "line-height": 1.1,
             "text-background-opacity": 0.88, "text-background-padding": 1, "min-zoomed-font-size": 5,
             "background-color": ink["paper"], "border-width": 1.2, "border-color": ink["line"]}},
-        {"selector": "node[fill]", "style": {"background-color": "data(fill)", "border-width": "data(width)"}},
+        {"selector": "node[width]", "style": {"border-width": "data(width)"}},
+        {"selector": "node[?fill]", "style": {"background-color": "data(fill)"}},
         *({"selector": f"node[ring = '{ring}']", "style": {"border-color": ink[ring]}} for ring in ("up", "down")),
         {"selector": "node[ring = 'none']", "style": {"border-style": "dotted"}},
         {"selector": "node[predicted = 1]", "style": {
             "outline-width": 1.3, "outline-style": "dashed", "outline-color": ink["muted"], "outline-offset": 2.5}},
         {"selector": "node[kind = 'function']", "style": {"text-max-width": 104, "width": 34}},
         {"selector": "node[kind = 'fold']", "style": {
-            "width": 104, "height": 26, "border-style": "dashed", "border-color": ink["muted"], "font-size": 11.5,
+            "width": 90, "height": 24, "border-style": "dashed", "border-color": ink["muted"], "font-size": 11.5,
             "color": ink["muted"], "text-valign": "center", "text-margin-y": 0, "text-background-opacity": 0,
-            "text-max-width": 100, "background-color": ink["paper"]}},
+            "text-max-width": 88, "background-color": ink["paper"]}},
     ]  # fmt: skip
 
 

@@ -69,11 +69,12 @@ def edges_tsv(found: Explanation, links: pd.DataFrame) -> str:
     return kept.to_csv(sep="\t", index=False, float_format="%.6g", lineterminator="\n")
 
 
-def picture_svg(found: Explanation, drawn: Picture, at: Places, *, title: str, subtitle: str) -> str:
+def picture_svg(found: Explanation, drawn: Picture, at: Places, *, title: str, subtitle: str,
+                note: str = "") -> str:
     """The picture as SVG, nodes where `at` says."""
     level = found.thresholds
     marks = {name: mark_of(name, row, **level) for name, row in drawn.nodes.iterrows()}
     links = [(link.source, link.target, link.sign, edge_width(link.weight)) for link in drawn.links.itertuples()]
     folds = {fold.id: fold.words for fold in drawn.folds}
     ties = [(fold.of, fold.id) for fold in drawn.folds if fold.of in marks]
-    return network_svg(marks, links, folds, ties, at, title=title, subtitle=subtitle)
+    return network_svg(marks, links, folds, ties, at, title=title, subtitle=subtitle, note=note)

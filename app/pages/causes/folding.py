@@ -10,7 +10,7 @@ import pandas as pd
 
 from app.causes import Explanation
 from app.pages.causes.view import CausesView
-from app.words import plural
+from app.words import plural, whole
 
 LIMIT = 300  # nodes drawn, folds among them
 FIRST_TARGETS = 4  # targets of a regulator that are drawn before it is unfolded
@@ -32,10 +32,10 @@ class Fold:
 
     @property
     def words(self) -> str:
-        """`+37 targets of STAT1`, `+12 regulators`."""
+        """`+37 of STAT1` for targets, `+12 regulators` for a kind."""
         if self.of.startswith("@"):
             return f"+{plural(self.n, WORDS[self.of[1:]])}"
-        return f"+{plural(self.n, 'target')} of {self.of}"
+        return f"+{whole(self.n)} of {self.of}"
 
 
 @dataclass(frozen=True)

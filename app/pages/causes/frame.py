@@ -8,7 +8,7 @@ import dash_cytoscape as cyto
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from app.causes import Explanation
+from app.causes import Explanation, of_contrast
 from app.components.alert import alert
 from app.components.buttons import popover
 from app.components.page_header import icon
@@ -21,6 +21,7 @@ from app.pages.causes.places import places
 from app.pages.causes.tables import KINDS
 from app.pages.causes.view import BY, LAYOUTS, MOST, CausesView
 from app.words import plural, thin, whole
+from engine.caution import caution
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -31,8 +32,9 @@ PREDICTED = "Fill shows predicted activity: worked out from the changes of other
 def causes_page(services: Services, found: Explanation, title: str, view: CausesView, drawn: Picture, *, pick: str,
                 faults: list[str]) -> html.Div:
     """The page for one explanation; `faults` are sentences about the address."""
+    notes = _notes(found, of_contrast(services, found))
     stage = html.Div([
-        _title(services, found, title, status(found, view, drawn)), *map(alert, faults), *_notes(found),
+        _title(services, found, title, status(found, view, drawn)), *map(alert, faults), *notes,
         picture(found, view, drawn), toolbar(found, view),
     ], className="causes-stage")  # fmt: skip
     beside = html.Aside(panel(found, view, pick), id=ids.INSPECTOR, className="flow-inspector causes-inspector",
@@ -76,11 +78,12 @@ def status_words(found: Explanation, drawn: Picture) -> str:
     return f"{said} The picture is full at {LIMIT}: focus on a node or hide some to see more." if drawn.full else said
 
 
-def _notes(found: Explanation) -> list[Any]:
-    """What the engine says about this explanation; the first sentence is seen, the others open."""
+def _notes(found: Explanation, contrast: dict[str, Any]) -> list[Any]:
+    """What is to be known of this explanation, the weightiest first: one sentence is seen, the others open."""
     notes = [thin(note) for note in found.facts["notes"]]
     if not any((table["call"] != "").any() for table in (found.regulators, found.roots) if len(table)):
         notes = [nothing_words(found), *(note for note in notes if not note.startswith("No regulator is called"))]
+    notes = [*filter(None, [caution(contrast)]), *notes]
     if not notes:
         return []
     first, *more = notes

@@ -28,6 +28,8 @@ from app.words import number, plural, whole
 PREDICTED = "Activity is predicted from the changes of others, not measured."
 MOST_GENES = 400  # of a set that an address can carry
 KIND = {"root": "Causal root", "regulator": "Regulator", "target": "Target", "function": "Disease or function"}
+P_OF = {"regulator": ("p", "Chance of so many changed genes among the targets (Fisher's exact test)"),
+        "root": ("p, network", "How often random changed genes of the same number and degree give a z as far out")}
 CALLED = {"regulator": 6, "root": 4, "function": 3}  # how many of each are told before anything is chosen
 
 
@@ -39,29 +41,42 @@ def panel(found: Explanation, view: CausesView, pick: str) -> list[Any]:
 
 
 def _overview(found: Explanation) -> list[Any]:
-    facts, nodes = found.facts, found.nodes
-    called = nodes[nodes["call"] != ""]
+    facts = found.facts
     rows = {"Genes measured": whole(facts["n_universe"]), "Changed genes": whole(facts["n_changed"]),
-            **{f"{KIND[kind]}s called": whole((called["kind"] == kind).sum()) for kind in ("regulator", "root")}}
+            **{f"{KIND[kind]}s called": _called(table, found, kind)
+               for kind, table in (("regulator", found.regulators), ("root", found.roots))}}  # fmt: skip
     hint = ("Click a node or an edge: the evidence behind it is shown here. Click a dashed box to unfold what is in "
             "it. The tables below hold every row; a click on one leads to it.")  # fmt: skip
     return [html.H2("Nothing chosen"), html.P(hint, className="gw-muted"), _facts(rows), *_strongest(found),
             html.P(PREDICTED, className="causes-predicted")]  # fmt: skip
 
 
+def _called(table: pd.DataFrame, found: Explanation, kind: str) -> str:
+    """How many are called in all, and how many of them the network has as nodes of that kind."""
+    n = int((table["call"] != "").sum()) if len(table) else 0
+    here = int(((found.nodes["call"] != "") & (found.nodes["kind"] == kind)).sum())
+    return whole(n) if here >= n else f"{whole(n)}, {whole(here)} in this network"
+
+
 def _strongest(found: Explanation) -> list[Any]:
     """The called regulators, roots and functions, the surest of each first."""
     called = found.nodes[found.nodes["call"] != ""]
     called = called.assign(place=ranked(called, "p")).sort_values("place")
-    called = pd.concat([called[called["kind"] == kind].head(n) for kind, n in CALLED.items()])
-    if called.empty:
-        return []
-    head = html.Tr([html.Th("Called"), html.Th("Predicted"), html.Th("z", className="gw-num"),
-                    html.Th("p", className="gw-num")])
-    rows = [html.Tr([html.Td(pick_button(name), title=KIND[row["kind"]]), html.Td(row["call"]),
-                     html.Td(number(row["z"]), className="gw-num"), html.Td(p_words(row["p"]), className="gw-num")])
-            for name, row in called.iterrows()]  # fmt: skip
-    return [html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table")]
+    parts = {kind: called[called["kind"] == kind].head(n) for kind, n in CALLED.items()}
+    return [html.Table([_heads(kind), html.Tbody([_called_row(name, row) for name, row in part.iterrows()])],
+                       className="atlas-table") for kind, part in parts.items() if len(part)]  # fmt: skip
+
+
+def _heads(kind: str) -> html.Thead:
+    p, about = P_OF.get(kind, P_OF["regulator"])
+    return html.Thead(html.Tr([html.Th(f"{KIND[kind]}s"), html.Th("Predicted"), html.Th("z", className="gw-num"),
+                               html.Th(p, className="gw-num", title=about)]))
+
+
+def _called_row(name: str, row: pd.Series) -> html.Tr:
+    p = row["p_bias"] if row["kind"] == "root" else row["p"]
+    return html.Tr([html.Td(pick_button(name)), html.Td(row["call"]), html.Td(number(row["z"]), className="gw-num"),
+                    html.Td(p_words(p), className="gw-num")])
 
 
 def nothing_words(found: Explanation) -> str:
@@ -149,7 +164,8 @@ def _to_enrichment(found: Explanation, name: str, kind: str) -> list[Any]:
     if not genes:
         return []
     first = f", the first {MOST_GENES}" if len(genes) > MOST_GENES else ""
-    address = f"/enrichment?genes={quote(','.join(genes[:MOST_GENES]), safe=',')}"
+    among = f"&background=measured:{found.contrast}" if found.contrast else ""
+    address = f"/enrichment?genes={quote(','.join(genes[:MOST_GENES]), safe=',')}{among}"
     return [dcc.Link([f"Enrichment of {plural(len(genes), 'gene')}", icon("arrow")], href=address,
                      title=f"Which pathways its genes belong to{first}")]  # fmt: skip
 

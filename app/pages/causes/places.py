@@ -8,8 +8,8 @@ import numpy as np
 
 from app.pages.causes.folding import Picture
 
-COLUMNS, STEP, ROW, GAP = 13, 74, 62, 108  # nodes in a row, pixels between them, between rows, between layers
-WIDE, WIDER = 112, 150  # room for the name of a fold or a function; the most between two nodes of a row
+COLUMNS, STEP, ROW, GAP = 12, 74, 62, 94  # nodes in a row, pixels between them, between rows, between layers
+WIDE, FOLD, WIDER = 112, 96, 150  # room for the name of a function, of a fold; the most between two nodes of a row
 RING, ARC, FLAT = 84, 84, 1.8  # pixels between rings, between nodes along one; how much wider than high a ring is
 Places = dict[str, tuple[float, float]]
 
@@ -62,7 +62,7 @@ def layered(drawn: Picture, layers: list[list[str]]) -> Places:
     for level in layers:
         folds = [name for name in level if name.startswith("+") and not name.startswith("+@")]
         rest = [name for name in level if name not in set(folds)]
-        for names, step in ((rest, WIDE if function & set(rest) else STEP), (folds, WIDE)):
+        for names, step in ((rest, WIDE if function & set(rest) else STEP), (folds, FOLD)):
             rows = _rows(names, max(width // step, 1))
             for row in rows:
                 found |= _row(row, width, y)

@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from app.components.page_header import icon
 from app.pages.enrichment import ids
-from app.pages.enrichment.question import Question, backgrounds
+from app.pages.enrichment.question import Question, backgrounds, measure_words
 from app.words import number, plural, whole
 from engine.tl.enrichment.enrichr import LEAVES, LIBRARIES
 from engine.tl.enrichment.matched import match, other_case
@@ -73,7 +73,7 @@ def form_card(services: Services, question: Question, collections: tuple[str, ..
 def background_choice(services: Services, value: str) -> list[Any]:
     """The background among maps and saved sets, or pasted."""
     choice = dmc.Select(id=ids.BACKGROUND, data=backgrounds(services), value=value or None, size="sm",
-                        placeholder="Choose a map or a gene set", searchable=True, clearable=True,
+                        placeholder="A map, a comparison or a set", searchable=True, clearable=True,
                         comboboxProps={"shadow": "md", "zIndex": 300}, **{"aria-label": "Background"})
     paste = dmc.Textarea(id=ids.PASTE_BACKGROUND, placeholder="All genes that were tested", minRows=3, maxRows=6,
                          autosize=True, size="sm", **{"aria-label": "Genes of the background"})
@@ -94,7 +94,8 @@ def _ranks(question: Question) -> list[Any]:
     """For a comparison: all its genes ranked by one of its columns instead of a list."""
     if not question.ranks or not question.origin.get("contrast"):
         return []
-    links = [dcc.Link(name, href=_ranked(question, name), className="gw-button-small") for name in question.ranks]
+    links = [dcc.Link(measure_words(name), href=_ranked(question, name), className="gw-button-small")
+             for name in question.ranks]
     return [html.H2("All genes, ranked by"), html.Div(links, className="gw-row")]
 
 

@@ -14,11 +14,14 @@ from app.components.ask_enrichment import PATH
 from app.components.graph import graph
 from app.components.job_card import job_card
 from app.components.page_header import icon
+from app.contrasts import contrast_facts
 from app.figures.bubbles import Bubble, bubbles, minus_log
 from app.pages.enrichment import ids
 from app.pages.enrichment.made import how_made
+from app.pages.enrichment.question import contrast_of
 from app.pages.enrichment.tables import MOST, genes_column, stored, term_grid
 from app.words import number, plural, thin, whole
+from engine.caution import caution
 from engine.enrich import LEVEL, ONLINE, RANKING, Request, Result, enrich, enrichment_id, keep_question
 from engine.errors import GeneweaveError
 from engine.jobs.submit import ENRICH, submit_enrich
@@ -64,6 +67,9 @@ def answer_parts(services: Services, name: str, view: str) -> list[Any]:
     """Everything about a stored answer."""
     result = stored(services.store, name)
     notes = [html.P(thin(note), className="gw-note enrich-note") for note in result.facts["notes"]]
+    contrast = contrast_of(result.request)
+    beware = caution(contrast_facts(services, contrast))
+    notes = [*([alert(beware)] if beware else []), *notes]
     if result.table.empty:
         return [html.P("No gene set has any of these genes.", className="enrich-headline"), *notes, how_made(result)]
     return [html.P(headline(result), className="enrich-headline", **{"aria-live": "polite"}), *notes,

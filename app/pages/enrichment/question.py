@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
 import numpy as np
 
 from app import maps
+from app.contrasts import contrast_facts, contrasts
 from app.selections import Crossing, Genes, Level, chosen, parse_selection
 from app.words import plural, when
-from engine.enrich import LIST, ONLINE, RANKING, Request
+from engine.contrasts import as_contrast
+from engine.enrich import LEVEL, LIST, ONLINE, RANKING, Request
 from engine.errors import GeneweaveError, InvalidParameter, unknown
 
 if TYPE_CHECKING:
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
     from app.services import Services
 
+MEASURES = {
+    "partners": "change of partners", "neighbourhood": "change of neighbourhood", "placement": "change of place",
+    "expression": "change of expression", "gained": "partners gained", "lost": "partners lost",
+    "net": "net change of correlation",
+}  # fmt: skip
+NO_MEASURE = ("mean_control", "mean_case", "rank", "module")
 SOURCES = ("set", "select", "genes", "map", "contrast", "rank", "background", "name")  # words of the address
 
 
@@ -45,7 +53,7 @@ class Question:
     @property
     def empty(self) -> bool:
         """Whether the address names no genes."""
-        return not any(self.origin.get(word) for word in ("set", "select", "genes", "rank"))
+        return not any(self.origin.get(word) for word in ("set", "select", "genes", "contrast"))
 
     def request(self, collections: tuple[str, ...], *, online: bool = False) -> Request:
         """The question as the engine takes it."""
@@ -69,7 +77,7 @@ def read_question(services: Services, query: Mapping[str, str]) -> Question:
         return _ranking(services, origin)
     genes, title = _genes(services, origin)
     background, universe, picked, assumed = _background(services, origin)
-    ranks = numeric(services.store.read(origin["contrast"])) if origin.get("contrast") else ()
+    ranks = measures(services.store.read(origin["contrast"])) if origin.get("contrast") else ()
     return Question(origin, genes, query.get("name") or title, background, universe, (), picked, assumed, ranks)
 
 
@@ -78,12 +86,20 @@ def origin_of(request: Request) -> dict[str, str]:
     return dict(parse_qsl(request.origin))
 
 
+def contrast_of(request: Request) -> str:
+    """Id of the comparison that the genes of a request, or those that they were chosen from, are of; empty for none."""
+    origin = origin_of(request)
+    kind, _, name = origin.get("background", "").partition(":")
+    return name if kind == "measured" else origin.get("contrast", "")
+
+
 def backgrounds(services: Services) -> list[dict]:
-    """The choices of a background: every map, and every saved gene set."""
+    """The choices of a background: every map, comparison and saved gene set."""
     found = [{"value": f"map:{m.id}", "label": f"{m.title}, {when(m.created)}"} for m in maps.maps(services)]
     sets = [{"value": f"set:{s.id}", "label": f"{s.name} ({plural(len(s.genes), 'gene')})"}
             for s in services.sets.list()]  # fmt: skip
-    groups = (("All genes of a map", found), ("A saved gene set", sets))
+    tested = [{"value": f"measured:{found.id}", "label": found.title} for found in contrasts(services)]
+    groups = (("All genes of a map", found), ("All genes tested in a comparison", tested), ("A saved gene set", sets))
     return [{"group": name, "items": items} for name, items in groups if items]
 
 
@@ -98,9 +114,33 @@ def with_background(origin: Mapping[str, str], picked: str) -> dict[str, str]:
     return rest | ({"background": picked} if picked else {})
 
 
-def numeric(adata: AnnData) -> tuple[str, ...]:
-    """Columns of a stored comparison that hold numbers."""
-    return tuple(name for name in adata.obs if adata.obs[name].dtype.kind in "fi")
+def measures(adata: AnnData) -> tuple[str, ...]:
+    """Columns of a stored comparison that rank its genes: numbers of which a large one is much of something.
+
+    A p, an FDR or a place in an order has its best genes last, and a mean says nothing of a change.
+    """
+    return tuple(name for name in adata.obs if adata.obs[name].dtype.kind in "fi" and name not in NO_MEASURE
+                 and not name.endswith(("_p", "_fdr")))  # fmt: skip
+
+
+def measure_words(column: str) -> str:
+    """A column of a comparison as the page says it."""
+    return MEASURES.get(column, column)
+
+
+def _changed(services: Services, name: str) -> tuple[tuple[str, ...], str]:
+    """Genes of a comparison whose partners changed, and what they are."""
+    found = as_contrast(services.store.read(name), name)
+    table, levels = found.table.sort_values("rank", kind="stable"), _levels(found.facts)
+    genes = tuple(table.index[table["partners_fdr"] < LEVEL].astype(str))
+    if not genes:
+        raise InvalidParameter(f"No gene of {levels} changed its partners at 5 % FDR, so there is none to look up. "
+                               "Choose genes on Compare, or paste a list.")  # fmt: skip
+    return genes, f"{levels} that changed their partners"
+
+
+def _levels(facts: Mapping[str, Any]) -> str:
+    return f"{facts['case']} against {facts['control']}"
 
 
 def _genes(services: Services, origin: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
@@ -114,6 +154,8 @@ def _genes(services: Services, origin: Mapping[str, str]) -> tuple[tuple[str, ..
         embedding = maps.embedding(services.store, stored.id)
         keep = chosen(origin["select"], embedding, services.sets)
         return tuple(np.unique(embedding.genes[keep]).tolist()), selection_words(origin["select"])
+    if origin.get("contrast") and not origin.get("genes"):
+        return _changed(services, origin["contrast"])
     names = (unquote(name).strip() for name in origin.get("genes", "").split(","))
     return tuple(dict.fromkeys(filter(None, names))), "this list"
 
@@ -138,9 +180,16 @@ def _background(services: Services, origin: Mapping[str, str]) -> tuple[tuple[st
     if kind == "set":
         kept = services.sets.get(name)
         return kept.genes, f"the {plural(len(kept.genes), 'gene')} of {kept.name}", f"set:{name}", False
+    if kind == "measured":
+        tested = as_contrast(services.store.read(name), name).expression.dropna(subset=["p"])
+        genes = tuple(tested.index.astype(str))
+        levels = _levels(contrast_facts(services, name))
+        return genes, f"the {plural(len(genes), 'gene')} tested for expression in {levels}", f"measured:{name}", False
     if origin.get("contrast") and kind != "map":
         genes = tuple(services.store.read(origin["contrast"]).obs_names.astype(str))
-        return genes, f"the {plural(len(genes), 'gene')} of the comparison", "", False
+        facts = contrast_facts(services, origin["contrast"])
+        between = f" of {_levels(facts)}" if facts else ""
+        return genes, f"the {plural(len(genes), 'gene')} of the comparison{between}", "", False
     wanted = name if kind == "map" else origin.get("map", "")
     stored, assumed = None, not wanted
     if wanted:
@@ -156,11 +205,12 @@ def _background(services: Services, origin: Mapping[str, str]) -> tuple[tuple[st
 def _ranking(services: Services, origin: Mapping[str, str]) -> Question:
     """All genes of a comparison with one of its columns as the score."""
     found = services.store.read(origin["contrast"])
-    columns, rank = numeric(found), origin["rank"]
+    columns, rank = measures(found), origin["rank"]
     if rank not in columns:
         raise unknown("column of numbers", rank, columns, where="in this comparison")
     genes, scores = tuple(found.obs_names.astype(str)), tuple(map(float, found.obs[rank]))
-    return Question(origin, genes, origin.get("name") or f"the ranking by {rank}", scores=scores, ranks=columns)
+    title = origin.get("name") or f"the ranking by {measure_words(rank)}"
+    return Question(origin, genes, title, scores=scores, ranks=columns)
 
 
 def fault_of(services: Services, query: Mapping[str, str]) -> tuple[Question, str]:

@@ -31,7 +31,7 @@ def enrichment(table: pd.DataFrame) -> Drawing | None:
     told = f"{plural(hits, 'term')} of {whole(len(table))} tested below {percent(LEVEL)} FDR."
     return Drawing(
         "enrichment", "What the changed genes have in common",
-        f"Bubbles of {plural(len(shown), 'term')}. {told} First: {short(best['term'], 80)}, "
+        f"Bubbles of {plural(len(shown), 'term')}. {told} First: {short(best['term'].replace('_', ' '), 80)}, "
         f"FDR {number(float(best['fdr']))}.",
         f"The {plural(len(shown), 'term')} with the smallest FDR{', like terms folded' * ('like' in table)}. {told} "
         "Across: FDR (Benjamini–Hochberg over all terms tested). Area: genes found in the term. Colour: share of the "
@@ -42,7 +42,7 @@ def enrichment(table: pd.DataFrame) -> Drawing | None:
 
 
 def _two_lines(term: str) -> str:
-    return "\n".join(textwrap.wrap(short(term, 66), 36)[:2])
+    return "\n".join(textwrap.wrap(short(term.replace("_", " "), 66), 36)[:2])
 
 
 def _draw(figure: Figure, table: pd.DataFrame) -> None:

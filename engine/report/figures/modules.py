@@ -79,7 +79,7 @@ def _draw(figure: Figure, contrast: Contrast, names: list[str], values: np.ndarr
         drawn = axes.pcolormesh(np.ma.masked_invalid(block), cmap=signed, vmin=-widest, vmax=widest, linewidth=0.4,
                                 edgecolor="white")  # fmt: skip
         axes.set_title(short(title), fontsize=8)
-        axes.set_xticks(np.arange(len(columns)) + 0.5, [short(name, 14) for name in columns],
+        axes.set_xticks(np.arange(len(columns)) + 0.5, [short(name.removeprefix(f"{title}, "), 20) for name in columns],
                         rotation=90 if max(map(len, columns)) > 4 else 0)  # fmt: skip
         axes.tick_params(length=0)
         for spine in axes.spines.values():

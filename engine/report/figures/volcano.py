@@ -48,10 +48,10 @@ def _draw(figure: Figure, contrast: Contrast) -> None:
     axes = figure.subplots()
     for keep, colour, size in ((~hit, GREY, 8), (hit & (x >= 0), UP, 16), (hit & (x < 0), DOWN, 16)):
         axes.scatter(x[keep], y[keep], s=size, c=colour, alpha=0.85, linewidths=0)
-    widest = 1.25 * max(np.nanmax(np.abs(x)), 0.01)
+    widest = 1.15 * max(np.nanmax(np.abs(x)), 0.01)
     smallest = contrast.facts["design"]["smallest_fdr"]
     tallest = 1.12 * max(y.max(), -np.log10(smallest) if smallest else 0, -np.log10(LEVEL))
-    axes.set(xlim=(-1.5 * widest, 1.5 * widest), ylim=(-0.02 * tallest, tallest), ylabel="−log₁₀ FDR",
+    axes.set(xlim=(-1.75 * widest, 1.75 * widest), ylim=(-0.02 * tallest, tallest), ylabel="−log₁₀ FDR",
              xlabel="Mean change of |correlation| with all other genes")  # fmt: skip
     axes.axvline(0, color=GREY, linewidth=0.5)
     lines = [(LEVEL, f"{percent(LEVEL)} FDR", ":")]

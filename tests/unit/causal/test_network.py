@@ -1,4 +1,4 @@
-"""The explanation as a network, and the part of it that fits into a picture."""
+"""The explanation as a network."""
 
 import json
 
@@ -12,8 +12,6 @@ from engine.causal.functions import function_edges, functions
 from engine.causal.network import NODE_COLUMNS, Found, as_network
 from engine.causal.regulators import regulators
 from engine.causal.roots import roots
-from engine.causal.shown import shown
-from engine.errors import UnknownName
 from engine.types import META, CausalExplanation
 from tests.small_causes import planted
 
@@ -55,34 +53,3 @@ def test_a_function_lies_below_its_genes(explanation):
     below = explanation.edges[explanation.edges["target"] == "planted"]
     assert (row["kind"], row["layer"], row["n_changed"]) == ("function", 4, 20) and len(below) == 20
     assert np.isnan(row["z"]) and row["fdr"] < 0.05
-
-
-def test_a_picture_shows_all_when_there_is_room(explanation):
-    whole = shown(explanation)
-    assert len(whole.nodes) == len(explanation.nodes) and whole.folded.empty and whole.left_out == {}
-    assert len(whole.edges) == len(explanation.edges)
-
-
-@pytest.mark.parametrize("most", [30, 60, 90])
-def test_what_does_not_fit_is_folded_and_counted(explanation, most):
-    part, edges = shown(explanation, most=most), explanation.edges
-    assert len(part.nodes) <= most
-    assert len(part.nodes) + sum(part.left_out.values()) == len(explanation.nodes)
-    inside = set(part.nodes.index)
-    for row in part.folded[part.folded["kind"] == "target"].itertuples():
-        kinds = explanation.nodes["kind"]
-        hidden = {t for s, t in zip(edges["source"], edges["target"], strict=True)
-                  if s == row.node and t not in inside and kinds[t] == "target"}  # fmt: skip
-        assert hidden == set(row.names.split(";")) and row.n == len(hidden)
-        assert row.label == f"{row.n} more target{'s' if row.n > 1 else ''} of {row.node}"
-    assert set(part.edges["source"]) | set(part.edges["target"]) <= inside
-
-
-def test_a_chosen_root_is_shown_with_what_lies_below_it(explanation):
-    part = shown(explanation, roots=["ROOT"])
-    assert {"ROOT", "M", "R0", "R1", "R2", "R3", "R4", "planted"} <= set(part.nodes.index)
-    one = shown(explanation, regulators=["R2"])
-    kinds = one.nodes["kind"].value_counts().to_dict()
-    assert kinds["regulator"] >= 1 and kinds["target"] <= 20 and "ROOT" not in one.nodes.index
-    with pytest.raises(UnknownName, match="no node 'ROOTS' in this explanation. Closest: ROOT"):
-        shown(explanation, roots=["ROOTS"])

@@ -46,7 +46,7 @@ def test_a_stored_comparison_goes_by_its_id_or_its_study(here, asked):
     ("arguments", "words"),
     [
         (["none.h5ad"], "expected at 'none.h5ad', and no file is there"),
-        (["text.h5ad"], "cannot be read"),
+        (["text.h5ad"], "'text.h5ad' is no comparison of two conditions"),
         (["other.h5ad"], "'other.h5ad' is no comparison of two conditions"),
         (["contrast-0"], "no comparison 'contrast-0': none is stored yet"),
         (["c.h5ad", "--enrichment", "none.tsv"], "--enrichment expects a table, and there is no file 'none.tsv'"),

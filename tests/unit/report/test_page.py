@@ -127,3 +127,14 @@ def test_a_page_of_a_thousand_genes_takes_less_than_five_seconds():
     start = time.process_time()
     report_html(contrast)
     assert time.process_time() - start < 5
+
+
+def test_a_table_of_p_repeats_that_cells_stood_for_donors_and_no_p_is_0():
+    found = made_up(n_genes=26, cells_only=True)
+    found.table["expression_p"] = found.table["expression_fdr"] = 0.0
+    text = report_html(found, gene_pages=2)
+    tables = re.findall(r"<caption>.*?</caption>", text)
+    with_p = [caption for caption in tables if "by p." in caption]
+    assert len(with_p) >= 3 and all("Cells stood for donors in this comparison" in caption for caption in with_p)
+    assert "&lt; 1e-300</td>" in text
+    assert "Cells stood for donors in this comparison" not in report_html(made_up(n_genes=26), gene_pages=2)
