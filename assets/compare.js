@@ -101,13 +101,12 @@
       setTimeout(bindAll, 0);
       return nothing();
     },
-    chosen(chosen, view, start, studies) {
+    chosen(chosen, view, start) {
       pick = { ...NONE, ...chosen };
       if (!live() || !start) return nothing();
       if (arrived !== start.contrast) {
         arrived = start.contrast;
         window.scrollTo(0, 0);
-        window.dash_clientside.geneweave.in_view(start.study, studies);
       }
       ["cmp-maps", "cmp-volcano"].forEach((id) => ring(plotIn(id)));
       window.history.replaceState(window.history.state, "", "/compare?" + query(view, pick, start));

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.caution import caution
+from engine.caution import caution, short_warnings
 from engine.report.about import sides, units
 from engine.report.canvas import Drawing, inline
 from engine.report.references import marks
@@ -101,8 +101,9 @@ def _grid(report: Report, section: Section) -> str:
 
 
 def _warnings(report: Report) -> str:
-    texts = report.contrast.facts["warnings"]
-    return "".join(map(_warning, texts))
+    """What the warnings come to in a few words; the sentences stand at the top."""
+    short = "; ".join(short_warnings(report.contrast.facts))
+    return _warning(f"{short[0].upper()}{short[1:]}.") if short else ""
 
 
 def _warning(text: str) -> str:

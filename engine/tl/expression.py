@@ -92,8 +92,18 @@ def _deseq2(sums: np.ndarray, case: np.ndarray, pair: np.ndarray | None) -> tupl
     return test.results_df, _sentences(heard)
 
 
+# what PyDESeq2 warns of, by a part of its words, as a biologist may read it
+PLAIN = {
+    "trend curve fitting did not converge": "no curve of their spread over their mean fitted the genes, so that one "
+    "spread for all was what each gene's own was drawn to",
+    "As the residual degrees of freedom is less than 3": "so few units say little of the spread of a gene, and the "
+    "prior of it is rough",
+}  # fmt: skip
+
+
 def _sentences(heard: list[warnings.WarningMessage]) -> list[str]:
     """What PyDESeq2 itself warned of, once each; what its libraries say to its makers is left out."""
     ours = [str(w.message).strip() for w in heard if issubclass(w.category, (UserWarning, RuntimeWarning))
             and "pydeseq2" in w.filename]  # fmt: skip
-    return [f"Levels of expression: {text.rstrip('.')}." for text in dict.fromkeys(ours)]
+    plain = [next((said for part, said in PLAIN.items() if part in text), text.rstrip(".")) for text in ours]
+    return [f"Levels of expression: {text}." for text in dict.fromkeys(plain)]

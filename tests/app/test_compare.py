@@ -161,13 +161,13 @@ def test_where_no_cell_types_are_known_there_is_none_to_choose_and_the_picture_s
 
 def test_without_warnings_nothing_is_warned_of_and_few_labellings_are():
     facts = made_up().facts
-    assert words.short_warnings(facts) == "⚠ mix of cell types changed"
+    assert words.warned(facts) == "⚠ mix of cell types changed"
     facts["composition"] = []
-    assert words.short_warnings(facts) == ""
+    assert words.warned(facts) == ""
     for few in ({"smallest_fdr": 0.1}, {"permutations": 10}):
-        assert words.short_warnings(facts | {"design": facts["design"] | few}) == "⚠ few labellings"
+        assert words.warned(facts | {"design": facts["design"] | few}) == "⚠ few labellings"
     other = facts | {"warnings": ["Something else."], "composition": []}
-    assert words.short_warnings(other) == "⚠ 1 warning, told with the comparison"
+    assert words.warned(other) == "⚠ 1 warning, told with the comparison"
 
 
 def test_an_fdr_out_of_reach_is_said():

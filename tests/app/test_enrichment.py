@@ -212,6 +212,9 @@ def test_a_comparison_alone_asks_of_the_genes_that_changed_and_warns_when_cells_
     question = read_question(services, {"contrast": name})
     assert question.genes == tuple(found.genes[:5]) and question.background == tuple(found.genes)
     assert question.ranks == ("partners", "neighbourhood", "placement", "expression", "gained", "lost", "net")
+    ranked, levels = read_question(services, {"contrast": name, "rank": "expression"}), found.expression
+    assert ranked.genes == tuple(levels.index) and len(ranked.genes) > len(found.genes)
+    assert np.allclose(ranked.scores, np.sign(levels["log2fc"]) * -np.log10(levels["p"]))
     own, of_map = ",".join(asked[1]["genes"][:10]), f"map:{asked[1]['map']}"
     page = words(page_of(asked, genes=own, contrast=name, background=of_map))
     assert "Cells stood for donors in this comparison" in page and "stand out" in page

@@ -12,6 +12,7 @@ from app.causes import Explanation, of_contrast
 from app.components.alert import alert
 from app.components.buttons import popover
 from app.components.page_header import icon
+from app.components.study_switch import shown_study
 from app.pages.causes import ids
 from app.pages.causes.account import how_made
 from app.pages.causes.elements import elements, layout_of, stylesheet
@@ -32,7 +33,8 @@ PREDICTED = "Fill shows predicted activity: worked out from the changes of other
 def causes_page(services: Services, found: Explanation, title: str, view: CausesView, drawn: Picture, *, pick: str,
                 faults: list[str]) -> html.Div:
     """The page for one explanation; `faults` are sentences about the address."""
-    notes = _notes(found, of_contrast(services, found))
+    contrast = of_contrast(services, found)
+    notes = _notes(found, contrast)
     stage = html.Div([
         _title(services, found, title, status(found, view, drawn)), *map(alert, faults), *notes,
         picture(found, view, drawn), toolbar(found, view),
@@ -40,7 +42,8 @@ def causes_page(services: Services, found: Explanation, title: str, view: Causes
     beside = html.Aside(panel(found, view, pick), id=ids.INSPECTOR, className="flow-inspector causes-inspector",
                         **{"aria-label": "Evidence for what is chosen"})
     live = html.Div(id=ids.LIVE, className="gw-hidden", role="status", **{"aria-live": "polite"})
-    return html.Div([*_stores(found, view, pick), live, stage, beside, drawer()], className="causes-frame")
+    stores = [shown_study(contrast.get("study", "")), *_stores(found, view, pick)]
+    return html.Div([*stores, live, stage, beside, drawer()], className="causes-frame")
 
 
 def _stores(found: Explanation, view: CausesView, pick: str) -> list[Any]:

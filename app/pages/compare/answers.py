@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 
 from app import conditions
-from app import ids as shell_ids
 from app.components.alert import alert
 from app.components.map_table import table_text
 from app.components.parameter_form import form_values, read_contrast
@@ -47,7 +46,7 @@ def _browser(app: Dash) -> None:
     does = ClientsideFunction
     app.clientside_callback(does("compare", "drawn"), Output(ids.STAGE, "className"), Input(ids.STAGE, "children"))
     app.clientside_callback(does("compare", "chosen"), Output(ids.ROOT, "className"), Input(ids.PICK, "data"),
-                            Input(ids.VIEW, "data"), State(ids.START, "data"), State(shell_ids.STUDY, "data"))
+                            Input(ids.VIEW, "data"), State(ids.START, "data"))
 
 
 def _form(app: Dash, services: Services) -> None:

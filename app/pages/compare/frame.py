@@ -11,6 +11,7 @@ from dash import dcc, html
 from app.components.alert import alert
 from app.components.page_header import icon
 from app.components.report_link import report_link
+from app.components.study_switch import shown_study
 from app.contrasts import StoredContrast, siblings
 from app.pages.compare import ids
 from app.pages.compare.inspector import panel
@@ -40,7 +41,7 @@ def result(services: Services, stored: StoredContrast, contrast: Contrast, view:
     ], className="cmp-main gw-stack")  # fmt: skip
     beside = html.Aside(panel(services, contrast, stored.id, view, pick), id=ids.INSPECTOR, className="cmp-inspector",
                         tabIndex=0, **{"aria-label": "The gene in view"})
-    stores = [dcc.Store(id=ids.START, data={"contrast": stored.id, "study": stored.study}),
+    stores = [shown_study(stored.study), dcc.Store(id=ids.START, data={"contrast": stored.id, "study": stored.study}),
               dcc.Store(id=ids.VIEW, data=view.to_dict()), dcc.Store(id=ids.PICK, data=pick),
               dcc.Download(id=ids.DOWNLOAD),
               html.Div(id=ids.LIVE, className="gw-hidden", role="status", **{"aria-live": "polite"})]  # fmt: skip

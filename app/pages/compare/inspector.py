@@ -16,7 +16,7 @@ from app.maps import find_map, gene_names
 from app.pages.compare import ids
 from app.pages.compare.how import how
 from app.pages.compare.view import CompareView, changed
-from app.pages.compare.words import ARM, per_cent, short_warnings, signed
+from app.pages.compare.words import ARM, per_cent, signed, warned
 from app.words import exponent, number, plural
 from engine.tl.changed import partners_of
 from engine.types import ARMS, Contrast
@@ -62,11 +62,11 @@ def gene_panel(services: Services, contrast: Contrast, name: str, view: CompareV
     control, case = contrast.facts["control"], contrast.facts["case"]
     gained, lost = (partners[partners["state"] == state] for state in ("gained", "lost"))
     about = f"Rank {int(row['rank'])} of {len(contrast.genes)} · module {row['module']}"
-    warned = short_warnings(contrast.facts)
+    told = warned(contrast.facts)
     slope = slope_figure(partners, control=control, case=case,
-                         lines=["95 % intervals; the most changed partners", warned])
+                         lines=["95 % intervals; the most changed partners", told])
     network = network_figure(partners, gene, control=control, case=case, lines=[
-        "Surest partners; width |correlation|, dashed negative, filled on both sides", warned])  # fmt: skip
+        "Surest partners; width |correlation|, dashed negative, filled on both sides", told])  # fmt: skip
     files = [how("partners"), *(_file("partners", ending) for ending in ("csv", "tsv"))]
     return [
         html.Div([html.Div([html.H2(gene), html.P(about, className="gw-muted gw-small")]), clear_button()],

@@ -6,8 +6,7 @@ from typing import Any
 
 from app.pages.compare.view import changed, done
 from app.words import listing, number, plural, whole
-from engine.contrasts.verdict import LEVEL
-from engine.tl.differential.design import LOW_FDR
+from engine.caution import reach, short_warnings
 from engine.types import ARMS, Contrast
 
 # what each arm is called, what its genes did, what its statistic is
@@ -15,7 +14,8 @@ ARM = {
     "partners": ("Partners", "changed their partners",
                  "root mean square change of a gene's correlations, in standard errors"),
     "neighbourhood": ("Neighbourhood", "changed their neighbourhood", "1 − weighted Jaccard overlap of its partners"),
-    "placement": ("Placement", "moved in the shared space", "cosine distance of its two mean places"),
+    "placement": ("Placement", "moved in the shared space", "cosine distance of its two mean places; where genes of "
+                  "real cells were rewired, it found fewer of them than the neighbourhood did"),
     "expression": ("Expression", "changed their expression", "log2 fold change of pseudobulk"),
 }  # fmt: skip
 PERMUTED = ARMS[:3]
@@ -48,12 +48,6 @@ def arms_said(contrast: Contrast, fdr: float) -> list[str]:
     return said
 
 
-def reach(facts: dict[str, Any]) -> float:
-    """The smallest FDR that the labellings allow, those that were used where not all were."""
-    design = facts["design"]
-    return max(design["smallest_fdr"], 1 / design["permutations"])
-
-
 def embedding_said(counts: dict[str, int]) -> str:
     """Whether places in the learned space found more than plain neighbourhoods."""
     ours, theirs = counts["placement"], counts["neighbourhood"]
@@ -77,15 +71,9 @@ def unit_said(facts: dict[str, Any]) -> str:
     return "blocks of cells" if facts["design"]["unit"] == "cells" else facts["design"]["unit"]
 
 
-def short_warnings(facts: dict[str, Any]) -> str:
-    """The warnings as a figure carries them: short, each with its sign; empty when there are none."""
-    design, moved = facts["design"], any((row["fdr"] or 1) < LEVEL for row in facts["composition"])
-    short = ["cells permuted, not donors"] if design["unit"] == "cells" else []
-    short += ["confounded with batch"] if design.get("confounded") else []
-    short += ["few labellings"] if reach(facts) > LOW_FDR else []
-    short += ["mix of cell types changed"] if moved and not facts["cell_type"] else []
-    if not short and facts["warnings"]:
-        short = [f"{plural(len(facts['warnings']), 'warning')}, told with the comparison"]
+def warned(facts: dict[str, Any]) -> str:
+    """The warnings as a figure carries them, with their sign; empty when there are none."""
+    short = short_warnings(facts)
     return "⚠ " + "; ".join(short) if short else ""
 
 
@@ -93,7 +81,7 @@ def lines_of(contrast: Contrast, method: str, *, n: str = "") -> list[str]:
     """The subtitle of a figure: n, units, method; then the warnings in short."""
     facts = contrast.facts
     counted = n or plural(len(contrast.genes), "gene")
-    return [f"n = {counted}, {design_said(facts)}; {method}", short_warnings(facts)]
+    return [f"n = {counted}, {design_said(facts)}; {method}", warned(facts)]
 
 
 def test_said(facts: dict[str, Any], arm: str) -> str:

@@ -11,6 +11,8 @@ from app.components.alert import alert
 from app.components.ask_enrichment import PATH
 from app.components.empty_state import empty_state
 from app.components.page_header import page_header
+from app.components.study_switch import shown_study
+from app.contrasts import contrast_facts
 from app.pages.enrichment import answers, ids
 from app.pages.enrichment.form import SHOP, background_choice, first_choice, form_card, genes_card
 from app.pages.enrichment.found import VIEWS, answer_parts, found_parts
@@ -100,8 +102,9 @@ def _page(services: Services, question: Question, collections: tuple[str, ...], 
           found: list[Any]) -> html.Div:
     side = [genes_card(question), *([form_card(services, question, collections, online=online)] if question.origin
                                     else [])]  # fmt: skip
+    study = contrast_facts(services, question.origin.get("contrast", "")).get("study", "")
     return html.Div([
-        dcc.Store(id=ids.START, data=start), dcc.Download(id=ids.DOWNLOAD),
+        shown_study(study), dcc.Store(id=ids.START, data=start), dcc.Download(id=ids.DOWNLOAD),
         page_header(heading(question), _under(question), _back(question)),
         html.Div([html.Div(found, id=ids.FOUND, className="gw-stack enrich-main"),
                   html.Aside(side, className="gw-stack", **{"aria-label": "The question"})], className="enrich-split"),

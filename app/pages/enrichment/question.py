@@ -18,13 +18,14 @@ from engine.enrich import LEVEL, LIST, ONLINE, RANKING, Request
 from engine.errors import GeneweaveError, InvalidParameter, unknown
 
 if TYPE_CHECKING:
+    import pandas as pd
     from anndata import AnnData
 
     from app.services import Services
 
 MEASURES = {
     "partners": "change of partners", "neighbourhood": "change of neighbourhood", "placement": "change of place",
-    "expression": "change of expression", "gained": "partners gained", "lost": "partners lost",
+    "expression": "change of expression (all measured genes)", "gained": "partners gained", "lost": "partners lost",
     "net": "net change of correlation",
 }  # fmt: skip
 NO_MEASURE = ("mean_control", "mean_case", "rank", "module")
@@ -208,9 +209,16 @@ def _ranking(services: Services, origin: Mapping[str, str]) -> Question:
     columns, rank = measures(found), origin["rank"]
     if rank not in columns:
         raise unknown("column of numbers", rank, columns, where="in this comparison")
-    genes, scores = tuple(found.obs_names.astype(str)), tuple(map(float, found.obs[rank]))
+    scored = _by_expression(found) if rank == "expression" else found.obs[rank]
+    genes, scores = tuple(scored.index.astype(str)), tuple(map(float, scored))
     title = origin.get("name") or f"the ranking by {measure_words(rank)}"
     return Question(origin, genes, title, scores=scores, ranks=columns)
+
+
+def _by_expression(adata: AnnData) -> pd.Series:
+    """−log10 p of every gene tested for expression, above 0 where it rose: a fold change alone is mostly noise."""
+    table = adata.var.dropna(subset=["log2fc", "p"])
+    return np.sign(table["log2fc"]) * -np.log10(table["p"].clip(lower=np.finfo(float).tiny))
 
 
 def fault_of(services: Services, query: Mapping[str, str]) -> tuple[Question, str]:
