@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dash import Dash
 
-from app import errors, routing, search, shell, tus
+from app import errors, report, routing, search, shell, tus
 from app.components import graph, job_card, parameter_form
 from app.pages import PAGES
 
@@ -54,4 +54,5 @@ def create_app(services: Services) -> Dash:
     for page in PAGES:
         page.module.register(app, services)
     tus.add_routes(app.server, services)
+    report.add_routes(app, services)
     return app

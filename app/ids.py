@@ -5,6 +5,7 @@ ROUTE = "route"  # dcc.Store {pathname, search, study, n}: what the main area sh
 MAIN = "main"  # the main area
 TITLE = "title"  # dcc.Store with the page's title, copied to document.title
 STUDY = "study-switch"  # study switcher; its value is the name of the study
+SHOWN_STUDY = "shown-study"  # dcc.Store of a page that shows a result of a study: its name
 SEARCH = "search"
 LIVE = "live"  # polite live region
 NOTES = "notes"  # dmc.NotificationContainer: use `sendNotifications`

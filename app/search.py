@@ -63,7 +63,7 @@ def _sets(services: Services, text: str, study: str) -> list[dict]:
 
 
 def _pages(text: str) -> list[dict]:
-    shown = {page.title: page.path for page in pages.PAGES if page.icon}
+    shown = {page.title: page.path for page in pages.PAGES if page.icon or page.named}
     return [{"value": shown[title], "label": title} for title in rank(text, list(shown))]
 
 

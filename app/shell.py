@@ -38,8 +38,9 @@ RECENT = 50  # jobs that the ring and the news look at
 SHORTCUTS = (
     ("/", "Find a gene, a gene set or a page"),
     ("g s", "Go to Studies"), ("g d", "Go to Data"), ("g a", "Go to the Atlas"), ("g m", "Go to Modalities"),
-    ("g q", "Go to Quality"), ("g j", "Go to Jobs"),
-    ("l", "Select with a lasso (Atlas)"), ("b", "Select with a box (Atlas)"), ("Esc", "Clear the selection"),
+    ("g c", "Go to Compare"), ("g u", "Go to Causes"), ("g q", "Go to Quality"), ("g j", "Go to Jobs"),
+    ("l", "Select with a lasso (Atlas, Compare)"), ("b", "Select with a box (Atlas, Compare)"),
+    ("Esc", "Clear the selection"),
     ("Ctrl+Z", "Undo the last selection"), ("Ctrl+Shift+Z", "Redo it"),
     ("← ↑ → ↓", "Move to the nearest gene (Atlas)"), ("Enter", "Open the gene's card"),
     ("e", "Export the figure (Atlas)"), ("?", "Show these shortcuts"),
@@ -125,6 +126,8 @@ def register(app: Dash, services: Services) -> None:
     """Help opens, the ring turns, ended jobs are told."""
     app.clientside_callback(ClientsideFunction("geneweave", "open_help"), Output(ids.HELP, "opened"),
                             Input(ids.HELP_OPEN, "n_clicks"), prevent_initial_call=True)
+    app.clientside_callback(ClientsideFunction("geneweave", "in_view"), Input(ids.SHOWN_STUDY, "data"),
+                            State(ids.STUDY, "data"))
 
     @app.callback(
         Output(ids.RING, "sections"), Output(ids.RING_LABEL, "children"), Output(ids.TOLD, "data"),

@@ -1,48 +1,14 @@
-"""Numbers, durations and times as people read them."""
+"""Durations, times and sizes as people read them; numbers as the whole of Geneweave writes them."""
 
 from __future__ import annotations
 
 import math
-import re
 from datetime import UTC, datetime
 
-THIN = "\u202f"
+from engine.words import THIN, exponent, listing, number, percent, plural, thin, whole
 
-
-def whole(n: float) -> str:
-    """A count with thin separators: 12 345."""
-    return f"{int(round(n)):,}".replace(",", THIN)
-
-
-def thin(text: str) -> str:
-    """A sentence of the engine with thin separators: 2,991 cells becomes 2 991 cells."""
-    return re.sub(r"(?<=\d),(?=\d{3})", THIN, text)
-
-
-def number(x: float | None) -> str:
-    """At most three significant figures; a dash where there is no number."""
-    if x is None or not math.isfinite(x):
-        return "–"
-    if x == 0:
-        return "0"
-    if abs(x) >= 1000:
-        return whole(float(f"{x:.3g}")).replace("-", "\u2212")
-    if abs(x) < 0.001:
-        return exponent(x)
-    return _figures(x).replace("-", "\u2212")
-
-
-def exponent(x: float) -> str:
-    """A tiny number or p-value: 3.1e-5."""
-    if x == 0:
-        return "< 1e-300"
-    mantissa, power = f"{x:.1e}".split("e")
-    return f"{mantissa}e{int(power)}"
-
-
-def percent(fraction: float) -> str:
-    """A share as whole per cent."""
-    return f"{round(100 * fraction)}{THIN}%"
+__all__ = ["THIN", "duration", "elapsed", "exponent", "listing", "megabytes", "number", "percent", "plural", "thin",
+           "when", "whole"]  # fmt: skip
 
 
 def duration(seconds: float | None) -> str:
@@ -88,21 +54,6 @@ def elapsed(start: datetime | None, end: datetime | None = None) -> float | None
     if start is None:
         return None
     return max((_utc(end or datetime.now(UTC)) - _utc(start)).total_seconds(), 0.0)
-
-
-def plural(n: int, word: str) -> str:
-    """`1 dataset`, `3 datasets`."""
-    return f"{whole(n)} {word}" if n == 1 else f"{whole(n)} {word}s"
-
-
-def listing(words: list[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
-
-
-def _figures(x: float, n: int = 3) -> str:
-    decimals = max(n - 1 - math.floor(math.log10(abs(x))), 0) if x else 0
-    return f"{x:.{decimals}f}"
 
 
 def _utc(moment: datetime) -> datetime:

@@ -53,6 +53,12 @@
       markRail(pathname);
       return next;
     },
+    /* A page that shows a result of another study says so; it is there already and is not built anew. */
+    in_view(study, known) {
+      if (!route || route.study === study || !(known || []).some((choice) => choice.value === study)) return;
+      route = { ...route, study };
+      set("study-switch", { value: study });
+    },
     arrive(title) {
       document.title = title ? title + " · Geneweave" : "Geneweave";
       if (arrivals++ && !document.activeElement.closest("header")) {
@@ -89,7 +95,9 @@
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  const pages = { s: "/studies", d: "/data", m: "/modalities", a: "/atlas", q: "/quality", j: "/jobs" };
+  const pages = {
+    s: "/studies", d: "/data", a: "/atlas", m: "/modalities", c: "/compare", u: "/causes", q: "/quality", j: "/jobs",
+  };
   let leader = 0;
   function shortcut(event) {
     const typing = event.target.closest("input, textarea, select, [contenteditable=true]");

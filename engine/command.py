@@ -1,4 +1,4 @@
-"""The command lines that make the same gene map, or the same comparison."""
+"""The command lines that make the same gene map, comparison of methods or conditions, or explanation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from itertools import product
 
-from engine.params import EmbedParams
+from engine.params import CausesParams, ContrastParams, EmbedParams
 from engine.profiles import PRESETS, PROFILES, start_from
 
 
@@ -22,6 +22,34 @@ def benchmark_command(study: str, params: EmbedParams, methods: Sequence[str], *
     words = ["python", "-m", "engine", "benchmark", "embeddings", study, "--methods", ",".join(methods), "--seeds",
              ",".join(map(str, seeds)), "--out", f"{study}.tsv", *(["--tasks"] if tasks else [])]  # fmt: skip
     return shlex.join(words + _options(params, without=("method", "seed")))
+
+
+def regulators_command(table: str, params: CausesParams, *, own: Sequence[str] = (), listed: bool = False) -> str:
+    """`python -m engine regulators …` with every parameter that is not the default.
+
+    `own` are files of networks; `listed` says that the changed genes were given as a list.
+    """
+    networks = ",".join(filter(None, [params.networks, *own]))
+    words = ["python", "-m", "engine", "regulators", "--table", table, "--network", networks, "--out", "regulators.tsv",
+             "--roots", "roots.tsv", *(["--genes", "genes.txt"] if listed else [])]  # fmt: skip
+    for f in fields(params):
+        if f.name != "networks" and getattr(params, f.name) != f.default:
+            words += [f"--{f.name.replace('_', '-')}", str(getattr(params, f.name))]
+    return shlex.join(words)
+
+
+CONTRAST_OPTIONS = {"only": "cell-type", "n_genes": "genes"}  # those not named as their parameter
+
+
+def compare_command(study: str, params: ContrastParams) -> str:
+    """`python -m engine compare …` with every parameter that is not the default."""
+    words = ["python", "-m", "engine", "compare", study]
+    for f in fields(params):
+        value = getattr(params, f.name)
+        if value != f.default and f.name != "space":
+            words += [f"--{CONTRAST_OPTIONS.get(f.name, f.name.replace('_', '-'))}", str(value)]
+    words += ["--no-placement"] if params.space == "none" else []
+    return shlex.join([*words, "--out", f"{study}.tsv"])
 
 
 def _options(params: EmbedParams, *, without: tuple[str, ...] = ()) -> list[str]:

@@ -12,7 +12,7 @@ from engine.assemble import facts, finished, measure, measure_again, place_genes
 from engine.errors import StorageDamaged, UnknownName
 from engine.graph.network import build_network
 from engine.io.dataset import load_dataset
-from engine.io.files import content_hash, resolve
+from engine.io.files import known_hash
 from engine.io.vectors import located, outside_content
 from engine.methods import split_all, train
 from engine.params import EmbedParams, NetworkParams
@@ -27,9 +27,7 @@ GRAPHS_IN_MEMORY = 8
 
 def graph_id(source: DatasetSource, params: NetworkParams, *, roles: Roles, store: Store) -> str:
     """Id of the network of a dataset: the hash of the file's content and everything that decides the result."""
-    path = resolve(source.path)
-    stat = path.stat()
-    content = store.memo(f"sha256:{path}:{stat.st_size}:{stat.st_mtime_ns}", lambda: content_hash(path))
+    content = known_hash(source.path, store=store)
     asked = {**asdict(source), "path": "", "cell_type": roles.cell_type, "params": asdict(params)}
     return artifact_id("graph", GRAPH_VERSION, asked, [content])
 

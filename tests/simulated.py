@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from anndata import AnnData
+from anndata import AnnData, concat
 from scipy import sparse
 
 N_MODULES = 4
@@ -43,6 +43,42 @@ def write_study(
         adata.write_h5ad(folder / f"{name}{i}.h5ad")
         lines += ["[[datasets]]", f'name = "part {i}"', f'path = "{name}{i}.h5ad"']
         lines += ['depth = "depth"', 'tissue = "blood"']
+    path = folder / f"{name}.toml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def two_conditions(*, donors: int = 4, n_cells: int = 80, n_genes: int = 60, seed: int = 0) -> AnnData:
+    """Cells of `donors` controls and as many cases; in the cases the genes of module 0 have lost one another.
+
+    Their levels are as in the controls: each gene's counts are dealt anew among the cells of its donor.
+    """
+    rng, parts = np.random.default_rng(seed), []
+    first = np.flatnonzero(np.arange(n_genes) % N_MODULES == 0)
+    for number in range(2 * donors):
+        part, case = simulated_counts(n_cells, n_genes, seed=1000 * seed + number), number >= donors
+        if case:
+            counts = part.X.toarray()
+            for gene in first:
+                counts[:, gene] = rng.permutation(counts[:, gene])
+            part.X = sparse.csr_matrix(counts)
+        part.obs_names = [f"donor{number}-{cell}" for cell in part.obs_names]
+        part.obs["condition"] = "ill" if case else "well"
+        part.obs["donor"] = f"D{number}"
+        part.obs["kind"] = rng.choice(["A", "B"], n_cells, p=[0.7, 0.3] if case else [0.3, 0.7])
+        parts.append(part)
+    return concat(parts)
+
+
+def write_conditions(folder: Path, *, name: str = "conditions", donors: int = 4, n_cells: int = 80) -> Path:
+    """Write a study of `two_conditions` with its data, a dataset a condition of one file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    two_conditions(donors=donors, n_cells=n_cells).write_h5ad(folder / f"{name}.h5ad")
+    lines = [f'name = "{name}"', 'title = "Well and ill, made up"', "[roles]", 'cell_type = "kind"',
+             'condition = "condition"']  # fmt: skip
+    for level in ("well", "ill"):
+        lines += ["[[datasets]]", f'name = "the {level}"', f'path = "{name}.h5ad"', f'condition = "{level}"',
+                  'column = "condition"', f'values = ["{level}"]', 'depth = "depth"']  # fmt: skip
     path = folder / f"{name}.toml"
     path.write_text("\n".join(lines) + "\n")
     return path

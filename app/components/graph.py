@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
@@ -15,22 +16,27 @@ if TYPE_CHECKING:
 CONFIG = {"displayModeBar": False, "responsive": True, "displaylogo": False}
 
 
-def graph(graph_id: Any, figure: go.Figure, *, name: str, save: bool = True) -> html.Div:
-    """The figure and, below it, buttons that save it as SVG and PNG under `name`."""
+def graph(graph_id: Any, figure: go.Figure, *, name: str, save: bool = True, zoom: bool = False,
+          more: Sequence[Any] = ()) -> html.Div:
+    """The figure and, below it, buttons that save it as SVG and PNG under `name`, with `more` before them.
+
+    With `zoom` the wheel zooms into it.
+    """
     height = {"height": f"{figure.layout.height}px"}
-    picture = dcc.Graph(id=graph_id, figure=figure, config=CONFIG, style=height, className="gw-figure")
+    config = CONFIG | {"scrollZoom": zoom}
+    picture = dcc.Graph(id=graph_id, figure=figure, config=config, style=height, className="gw-figure")
     frame = html.Div(picture, className="gw-figure-frame", style=height, **{"data-busy": "true"})
-    return html.Div([frame, *([_save(graph_id, name)] if save else [])])
+    return html.Div([frame, *([_save(graph_id, name, more)] if save else [])])
 
 
-def _save(graph_id: Any, name: str) -> html.Div:
+def _save(graph_id: Any, name: str, more: Sequence[Any]) -> html.Div:
     buttons = [
         html.Button([icon("save"), kind.upper()], className="gw-button-small", type="button",
                     id={"type": "save-figure", "graph": graph_id, "name": name, "kind": kind},
                     title=f"Save the figure as {kind.upper()}")
         for kind in ("svg", "png")
     ]
-    return html.Div([html.Span("Save", className="gw-muted gw-small"), *buttons], className="gw-row gw-save")
+    return html.Div([*more, html.Span("Save", className="gw-muted gw-small"), *buttons], className="gw-row gw-save")
 
 
 def register(app: Dash, services: Services) -> None:

@@ -10,7 +10,7 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_upda
 from app.components.alert import alert
 from app.components.page_header import icon
 from app.words import duration, elapsed, percent
-from engine.jobs.submit import BENCHMARK, CALIBRATE, CHECK, EMBED, FETCH, NETWORKS
+from engine.jobs.submit import BENCHMARK, CALIBRATE, CAUSES, CHECK, COMPARE, EMBED, ENRICH, FETCH, NETWORKS
 from engine.jobs.table import JobTable
 from engine.params import EmbedParams
 
@@ -31,9 +31,12 @@ RESULT = {
     EMBED: (("Open the map", "/atlas?map={}"), ("See its quality", "/quality?map={}")),
     NETWORKS: (("See the networks", "/data/networks?study={}"),),
     BENCHMARK: (("See the comparison", "/quality?study={}"),),
+    COMPARE: (("See what changed", "/compare?contrast={}"),),
+    CAUSES: (("See the causes", "/causes?explanation={}"),),
     CHECK: (("See what was found", "/data/files/{}"),),
     FETCH: (("Open the library", "/data/library"),),
     CALIBRATE: (("Open Studies", "/studies"),),
+    ENRICH: (("See what they do", "/enrichment?result={}"),),
 }
 LOOKS = ("gw-button", "gw-button-quiet")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from app.words import exponent, whole
 from engine.contenders import TABLE
 from engine.errors import GeneweaveError, InvalidParameter
 from engine.knowledge import GENE_VECTORS
-from engine.params import EmbedParams, matters
+from engine.params import ContrastParams, EmbedParams, matters
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Tables = Mapping[str, str]  # name of own gene vectors in the library → title
 NO_TABLES: Tables = {}
 LIBRARY = "/data/library?kind=own"
+CONTRAST = "contrast"  # the one group of a comparison of conditions
 GROUPS = {"method": "Method", "network": "Network", "model": "Model", "training": "Training"}
 
 
@@ -38,6 +39,19 @@ def parameter_form(owner: str, params: EmbedParams, tables: Tables = NO_TABLES) 
     method = params.method.method
     groups = [_group(owner, f.name, getattr(params, f.name), method, tables) for f in fields(params)]
     return html.Div(groups, className="gw-form")
+
+
+def contrast_form(owner: str, params: ContrastParams, names: Sequence[str]) -> html.Div:
+    """Inputs for the named fields of a comparison of conditions."""
+    inputs = [html.Div(_input(owner, CONTRAST, f, getattr(params, f.name), NO_TABLES),
+                       id=_field(owner, CONTRAST, f.name), className="gw-field")
+              for f in fields(params) if f.name in names]  # fmt: skip
+    return html.Div(html.Div(inputs, className="gw-form-grid"), className="gw-form")
+
+
+def read_contrast(states: list[dict]) -> dict[str, Any]:
+    """Values of the fields of `contrast_form` by their names, from the entries of `form_values`."""
+    return {state["id"]["name"]: _as_field(CONTRAST, state["id"]["name"], state.get("value", "")) for state in states}
 
 
 def form_values(owner: Any) -> State:
@@ -76,7 +90,7 @@ def need_table(named: str, tables: Tables) -> None:
 def fault_of(group: str, name: str, value: Any, tables: Tables = NO_TABLES) -> str:
     """The engine's sentence about one value; empty when it is good."""
     try:
-        found = replace(getattr(EmbedParams(), group), **{name: _as_field(group, name, value)})
+        found = replace(_defaults(group), **{name: _as_field(group, name, value)})
         if group == "method":
             need_table(found.vectors, tables)
     except GeneweaveError as fault:
@@ -140,8 +154,12 @@ def _field(owner: Any, group: Any, name: Any) -> dict:
     return {"type": "param-field", "owner": owner, "group": group, "name": name}
 
 
+def _defaults(group: str) -> Any:
+    return ContrastParams() if group == CONTRAST else getattr(EmbedParams(), group)
+
+
 def _as_field(group: str, name: str, value: Any) -> Any:
-    default = getattr(getattr(EmbedParams(), group), name)
+    default = getattr(_defaults(group), name)
     if value is None and (group, name) == ("method", "vectors"):
         return ""  # cleared
     whole_number = isinstance(default, int) and isinstance(value, float) and value.is_integer()

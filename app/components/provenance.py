@@ -30,7 +30,7 @@ def method_words(params: EmbedParams) -> str:
 def how_made(params: EmbedParams, command: str, more: list[tuple[str, Any]] | None = None, *,
              opened: bool = False, method: str = "") -> html.Details:
     """A closed drawer; `more` holds further terms and words, such as versions and hashes."""
-    terms = [("Method", method or method_words(params)), ("Citation", CITATION), ("Command", _copied(command)),
+    terms = [("Method", method or method_words(params)), ("Citation", CITATION), ("Command", copied(command)),
              *(more or [])]  # fmt: skip
     parts = [part for term, words in terms for part in (html.Dt(term), html.Dd(words))]
     return html.Details([html.Summary("How was this made"), html.Dl(parts, className="gw-facts gw-how"),
@@ -53,6 +53,7 @@ def _pair(f: Any, value: Any) -> tuple[html.Dt, html.Dd]:
     return html.Dt(f.metadata["label"], title=f.metadata["doc"]), html.Dd(words)
 
 
-def _copied(command: str) -> html.Span:
+def copied(command: str) -> html.Span:
+    """A command line with a button that copies it."""
     return html.Span([html.Code(command), dcc.Clipboard(content=command, title="Copy the command",
                                                        className="gw-copy")], className="gw-command")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dash_mantine_components as dmc
 import numpy as np
-from dash import html
+from dash import dcc, html
 
 from app.components import atlas_ids as ids
+from app.components.ask_enrichment import WHY, enrichment_address
 from app.components.buttons import bar, file_button, gene_button, select_button
 from app.components.map_table import ENDINGS
 from app.components.page_header import icon
@@ -18,8 +19,8 @@ from engine.types import GeneEmbedding
 MOST_GENES = 60
 
 
-def selection_panel(embedding: GeneEmbedding, keep: np.ndarray | None) -> list:
-    """Count, make-up and genes of the selection; what to do when there is none."""
+def selection_panel(embedding: GeneEmbedding, keep: np.ndarray | None, *, ask: dcc.Link | None = None) -> list:
+    """Count, make-up and genes of the selection; what to do when there is none. `ask` leads to what they do."""
     if keep is None:
         return [html.Div([html.H2("Nothing selected"), html.P(
             "Draw a lasso or a box, click a cluster's number, choose a level in the legend, or paste gene names.",
@@ -28,7 +29,7 @@ def selection_panel(embedding: GeneEmbedding, keep: np.ndarray | None) -> list:
     points = html.Span(plural(int(keep.sum()), "point"), className="gw-muted")
     head = html.Div([html.H2(plural(len(genes), "gene")), points], className="atlas-card-head")
     makeup = [composition(embedding, keep, "dataset"), composition(embedding, keep, "cluster")]
-    return [head, *makeup, gene_cloud(genes)]
+    return [head, *([ask] if ask else []), *makeup, gene_cloud(genes)]
 
 
 def composition(embedding: GeneEmbedding, keep: np.ndarray, name: str) -> html.Section:
@@ -76,6 +77,8 @@ def saved_sets(sets: list[GeneSet]) -> list:
         html.Li([
             select_button(f"set:{s.id}", s.name, title=f"Select the {plural(len(s.genes), 'gene')} of {s.name}"),
             html.Span(plural(len(s.genes), "gene"), className="gw-muted gw-small"),
+            dcc.Link(icon("bubbles"), href=enrichment_address(set=s.id), className="atlas-tool atlas-small",
+                     title=f"What do the genes of {s.name} do? {WHY}"),
             html.Button(icon("cross"), id={"type": ids.SET_DELETE, "set": s.id}, type="button",
                         className="atlas-tool atlas-small", title=f"Delete the gene set {s.name}",
                         **{"aria-label": f"Delete the gene set {s.name}"}),

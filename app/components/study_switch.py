@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import dash_mantine_components as dmc
+from dash import dcc
 
 from app import ids
 
@@ -27,3 +28,8 @@ def study_switch(services: Services) -> dmc.Select:
         comboboxProps={"shadow": "md", "zIndex": 300, "width": "max-content", "position": "bottom-start"},
         **{"aria-label": "Study in view"},
     )
+
+
+def shown_study(name: str) -> dcc.Store:
+    """Says which study the result on a page is of, so that the bar names it too; nothing for an empty name."""
+    return dcc.Store(id=ids.SHOWN_STUDY, data=name)

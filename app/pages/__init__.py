@@ -10,8 +10,11 @@ from typing import Any
 
 from app.pages import (
     atlas,
+    causes,
+    compare,
     data,
     data_file,
+    enrichment,
     job,
     jobs,
     library,
@@ -25,11 +28,15 @@ from app.pages import (
 
 @dataclass(frozen=True)
 class Page:
-    """A page module (PATH, TITLE, layout, register) and its place in the rail, when it has one."""
+    """A page module (PATH, TITLE, layout, register) and its place in the rail, when it has one.
+
+    `named` lets the search find by its title a page that is not in the rail.
+    """
 
     module: ModuleType
     icon: str = ""
     key: str = ""
+    named: bool = False
 
     @property
     def path(self) -> str:
@@ -49,6 +56,9 @@ PAGES = (
     Page(library),
     Page(atlas, "atlas", "a"),
     Page(modalities, "modalities", "m"),
+    Page(compare, "compare", "c"),
+    Page(causes, "causes", "u"),
+    Page(enrichment, named=True),
     Page(quality, "quality", "q"),
     Page(jobs, "jobs", "j"),
     Page(job),

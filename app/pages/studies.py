@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from app.components.alert import alert
+from app.components.compare_link import compare_link
 from app.components.empty_state import empty_state
 from app.components.job_card import job_card
 from app.components.page_header import icon, page_header
@@ -69,7 +70,8 @@ def study_card(services: Services, study: Study) -> html.Section:
         dataset_table(study, stored.facts["sources"] if stored else {}),
         *([html.P(study.citation, className="gw-muted gw-small gw-cite")] if study.citation else []),
     ], className="gw-study-body")
-    side = html.Div(map_state(services, study), id=_id("study-area", study.name), className="gw-study-side")
+    area = html.Div(map_state(services, study), id=_id("study-area", study.name), className="gw-study-state")
+    side = html.Div([area, *compare_link(study)], className="gw-study-side")
     return html.Section([html.Div([about, side], className="gw-study-split"), settings_of_map(services, study)],
                         className="gw-card gw-study", **{"aria-label": study.title})
 

@@ -1,5 +1,20 @@
 """The commands of `python -m engine`; adding one is a file with `add(commands)` and its name here."""
 
-from engine.commands import benchmark, check, coexpression, estimate, fetch, maps, spatial_genes, study
+from engine.commands import (
+    benchmark,
+    check,
+    coexpression,
+    compare,
+    enrich,
+    estimate,
+    fetch,
+    maps,
+    regulators,
+    report,
+    spatial_genes,
+    study,
+)
 
-COMMANDS = (maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes)
+COMMANDS = (
+    maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, compare, enrich, regulators, report,
+)  # fmt: skip

@@ -47,10 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="keep the cells with this value; again for more values or columns")  # fmt: skip
 
 
-def need_folder(out: Path) -> None:
+def need_folder(out: Path, option: str = "--out") -> None:
     """Raise `InvalidParameter` unless the folder of `out` is there and `out` is a file's name."""
-    if not out.resolve().parent.is_dir() or out.is_dir():
-        raise InvalidParameter(f"--out must lie in a folder that exists, found '{out}'. Make the folder first.")
+    if out.is_dir():
+        raise InvalidParameter(f"{option} must be a file, found the folder '{out}'. Add a file's name to it.")
+    if not out.resolve().parent.is_dir():
+        raise InvalidParameter(f"{option} must lie in a folder that exists, found '{out}'. Make the folder first.")
 
 
 @contextmanager

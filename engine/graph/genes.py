@@ -64,6 +64,16 @@ def choose_genes(dataset: Dataset, params: NetworkParams) -> ChosenGenes:
     return ChosenGenes(seen[order], by, variance[order], features.T, cells)
 
 
+def given_genes(dataset: Dataset, genes: np.ndarray, params: NetworkParams) -> ChosenGenes:
+    """The features of the genes at these places, whether they are seen often or not."""
+    counts = dataset.adata.X[:, genes]
+    model, depth = analytic_model(counts)
+    variance, n_cells = residual_variance(counts, depth, model), counts.shape[0]
+    cells = _sample(n_cells, params.feature_cells)
+    features = residual_features(counts[cells], depth[cells], model, clip=np.sqrt(n_cells))
+    return ChosenGenes(np.asarray(genes), "given", variance, features.T, cells)
+
+
 def _how(dataset: Dataset, params: NetworkParams) -> str:
     if params.choose == "spatial" and dataset.coordinates is None:
         raise InvalidParameter(

@@ -27,7 +27,11 @@ def build_network(dataset: Dataset, params: NetworkParams, *, device: str = "cpu
     InvalidParameter
         When spatial genes are asked for where no places are known.
     """
-    chosen = choose_genes(dataset, params)
+    return network_of(dataset, choose_genes(dataset, params), params, device=device)
+
+
+def network_of(dataset: Dataset, chosen: ChosenGenes, params: NetworkParams, *, device: str = "cpu") -> GeneGraph:
+    """The network of genes that were chosen before, see `given_genes`."""
     counts = dataset.adata.X[:, chosen.genes]
     network = cs_core(counts, dataset.depth, device=device)
     return _as_graph(dataset, counts, chosen, network, choose_edges(network, params), params)

@@ -30,10 +30,11 @@ LIMIT_WORDS = {
 }  # fmt: skip
 
 
-def load_dataset(source: DatasetSource, *, roles: Roles) -> Dataset:
+def load_dataset(source: DatasetSource, *, roles: Roles, columns: tuple[str, ...] = ()) -> Dataset:
     """The dataset that `source` describes, with whole counts in `adata.X` (n_cells, n_genes), CSR float32.
 
-    The tables of cells and genes are read first, then only the cells wanted, block by block.
+    The tables of cells and genes are read first, then only the cells wanted, block by block. `columns` are
+    those of the file's `obs` that `Dataset.obs` keeps.
 
     Raises
     ------
@@ -46,6 +47,8 @@ def load_dataset(source: DatasetSource, *, roles: Roles) -> Dataset:
         for role, column in vars(roles).items():
             if column is not None:
                 _need_column(opened.obs, column, f"role '{role}'", source)
+        for column in columns:
+            _need_column(opened.obs, column, "the comparison", source)
         cells = _wanted_cells(opened.obs, source)
         matrix, genes = _counts_of(opened, source)
         names = _names(genes, source)
@@ -56,7 +59,7 @@ def load_dataset(source: DatasetSource, *, roles: Roles) -> Dataset:
         labels = obs[roles.cell_type].astype(str).to_numpy() if roles.cell_type else None
         places = opened.obsm.get("spatial") if source.modality == "spatial" else None
         adata = _as_anndata(counts, names, obs.index)
-        return Dataset(source, adata, depth, labels, None if places is None else places[cells])
+        return Dataset(source, adata, depth, labels, None if places is None else places[cells], obs[list(columns)])
 
 
 def look_into(source: DatasetSource, most: int) -> tuple[int, Any]:

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from engine.errors import InvalidStudy
+from engine.store import Store
 
 PACKAGE = "package:"  # a file inside an installed Python package, so that an example needs no download
 
@@ -29,6 +30,13 @@ def content_hash(path: Path) -> str:
     """SHA-256 of a file, read in blocks."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def known_hash(path: str, *, store: Store) -> str:
+    """The content hash of the file behind `path`, remembered as long as its size and time stay the same."""
+    file = resolve(path)
+    stat = file.stat()
+    return store.memo(f"sha256:{file}:{stat.st_size}:{stat.st_mtime_ns}", lambda: content_hash(file))
 
 
 def _in_package(path: str) -> Path | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.jobs.record import Job
-from engine.jobs.submit import BENCHMARK, CALIBRATE, CHECK, EMBED, FETCH, NETWORKS
+from engine.jobs.submit import BENCHMARK, CALIBRATE, CAUSES, CHECK, COMPARE, EMBED, ENRICH, FETCH, NETWORKS
 from engine.library import Library
-from engine.params import EmbedParams, NetworkParams
+from engine.params import CausesParams, ContrastParams, EmbedParams, NetworkParams
 from engine.progress import Progress
 from engine.settings import Settings
 from engine.store import Store
@@ -48,6 +48,26 @@ def benchmark(job: Job, settings: Settings, progress: Progress) -> str:
     return study.name
 
 
+def compare(job: Job, settings: Settings, progress: Progress) -> str:
+    """Which genes changed their partners between two conditions of a study."""
+    study = Library(settings).study(job.params["study"])
+    params = ContrastParams(**job.params["params"])
+    from engine import contrasts
+
+    return contrasts.compare(study, params, store=Store(settings), device=settings.device, progress=progress)
+
+
+def causes(job: Job, settings: Settings, progress: Progress) -> str:
+    """What may stand behind the changes of a stored contrast; the result is the id of the explanation."""
+    params, contrast, store = CausesParams(**job.params["params"]), job.params["contrast"], Store(settings)
+    from engine.causes import explain, table_of_contrast
+    from engine.knowledge import Knowledge
+
+    table = table_of_contrast(store.read(contrast))
+    return explain(table, {}, params, store=store, knowledge=Knowledge(settings), changed=job.params.get("genes"),
+                   source=contrast, progress=progress)  # fmt: skip
+
+
 def check(job: Job, settings: Settings, progress: Progress) -> str:
     """What is in a file; the result is the file's id."""
     from engine import intake
@@ -71,11 +91,24 @@ def calibrate(job: Job, settings: Settings, progress: Progress) -> str:
     return job.params["key"]
 
 
+def enrich(job: Job, settings: Settings, progress: Progress) -> str:
+    """What genes do; the result is the id of the stored answer."""
+    from engine import enrich as enrichment
+    from engine.knowledge import Knowledge
+
+    store = Store(settings)
+    request = enrichment.read_question(job.params["question"], store=store)
+    return enrichment.enrich(request, store=store, knowledge=Knowledge(settings), progress=progress)
+
+
 HANDLERS: dict[str, Handler] = {
     EMBED: embed,
     NETWORKS: networks,
     BENCHMARK: benchmark,
+    COMPARE: compare,
+    CAUSES: causes,
     CHECK: check,
     FETCH: fetch,
     CALIBRATE: calibrate,
+    ENRICH: enrich,
 }

@@ -1,4 +1,4 @@
-"""What a page asks for, as jobs: a map, networks, a comparison, the check of a file, a library file, a timing."""
+"""What a page asks for, as jobs: a map, networks, comparisons, an enrichment, causes, a file, a timing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import asdict
 from engine.files import DataFile
 from engine.jobs.record import Job
 from engine.jobs.table import JobTable
-from engine.params import EmbedParams, NetworkParams
+from engine.params import CausesParams, ContrastParams, EmbedParams, NetworkParams
 
-EMBED, NETWORKS, BENCHMARK = "embed", "networks", "benchmark"
-CHECK, FETCH, CALIBRATE = "check", "fetch", "calibrate"
+EMBED, NETWORKS, BENCHMARK, COMPARE = "embed", "networks", "benchmark", "compare"
+CHECK, FETCH, CALIBRATE, ENRICH, CAUSES = "check", "fetch", "calibrate", "enrich", "causes"
 
 
 def submit_embed(jobs: JobTable, study: str, params: EmbedParams) -> Job:
@@ -31,6 +31,17 @@ def submit_benchmark(jobs: JobTable, study: str, params: EmbedParams, methods: S
     return jobs.submit(BENCHMARK, f"Comparison on {study}", asked)
 
 
+def submit_compare(jobs: JobTable, study: str, params: ContrastParams) -> Job:
+    """Ask which genes of a study changed their partners between two conditions."""
+    return jobs.submit(COMPARE, f"Comparison of two conditions of {study}", {"study": study, "params": asdict(params)})
+
+
+def submit_causes(jobs: JobTable, contrast: str, params: CausesParams, *, genes: Sequence[str] = ()) -> Job:
+    """Ask what may stand behind the changes of a stored contrast, or of those of its genes that are given."""
+    asked = {"contrast": contrast, "params": asdict(params), **({"genes": list(genes)} if genes else {})}
+    return jobs.submit(CAUSES, "Causes of a contrast", asked)
+
+
 def submit_check(jobs: JobTable, file: DataFile) -> Job:
     """Ask what is in a file, with its fixes applied."""
     asked = {"file": file.id, "fixes": list(file.fixes)}
@@ -45,3 +56,8 @@ def submit_fetch(jobs: JobTable, entry: str) -> Job:
 def submit_calibration(jobs: JobTable, key: str) -> Job:
     """Ask how fast this machine is; `key` is what the calibration will be kept under."""
     return jobs.submit(CALIBRATE, "Timing of this machine", {"key": key}, queue="interactive")
+
+
+def submit_enrich(jobs: JobTable, question: str, title: str) -> Job:
+    """Ask what genes do; `question` is the id of a stored request, since a list of genes is too long for a job."""
+    return jobs.submit(ENRICH, f"Enrichment of {title}", {"question": question}, queue="interactive")

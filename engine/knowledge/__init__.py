@@ -135,7 +135,7 @@ class Knowledge:
         return _gene_pairs(self._stamp(entry), entry.reader, self._names_for(entry)).copy()
 
     def network(self, name: str) -> pd.DataFrame:
-        """A network as source, target, sign, weight, confidence; see `engine.knowledge.networks.read_network`.
+        """A network as source, target, sign, weight, confidence, papers; see `engine.knowledge.networks.read_network`.
 
         Raises
         ------

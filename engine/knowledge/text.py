@@ -21,9 +21,12 @@ def read_text(path: Path, *, most: int = MOST) -> str:
     Raises
     ------
     InvalidFile
-        When it is larger than `most` bytes, damaged, or not UTF-8.
+        When it is not there, larger than `most` bytes, damaged, or not UTF-8.
     """
     name = f"'{Path(path).name}'"
+    if not Path(path).is_file():
+        found = "a folder is" if Path(path).is_dir() else "nothing is"
+        raise InvalidFile(f"A text file was expected at '{path}', and {found} there. Check the path.")
     try:
         with Path(path).open("rb") as start:
             compressed = start.read(2) == b"\x1f\x8b"

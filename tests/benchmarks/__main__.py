@@ -1,11 +1,23 @@
 """All benchmarks, one after the other: `make benchmark`."""
 
-from tests.benchmarks import atlas_paint, coexpression, estimates, first_walk, study, training, upload
+from tests.benchmarks import (
+    atlas_paint,
+    causes,
+    coexpression,
+    conditions,
+    differential,
+    estimates,
+    first_walk,
+    study,
+    training,
+    upload,
+)
 
 for title, benchmark in (
     ("The bundled study", study), ("What maps were said to take", estimates),
     ("Training beside the published code", training),
-    ("Co-expression beside the reference tools", coexpression), ("The Atlas", atlas_paint),
+    ("Co-expression beside the reference tools", coexpression), ("Two conditions, how fast", differential),
+    ("Two conditions of real blood", conditions), ("Causes where there are none", causes), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)

@@ -94,7 +94,7 @@ def test_a_file_becomes_a_study_that_is_edited_copied_exported_imported_and_dele
     assert read_study(tmp_path / "two-donors.toml") == kept
 
     page.locator("#study-import input[type=file]").set_input_files(tmp_path / "two-donors.toml")
-    expect(page.get_by_role("region", name="Two donors")).to_have_count(2)
+    expect(page.get_by_role("region", name="Two donors", exact=True)).to_have_count(2)
     (tmp_path / "bad.toml").write_text("title = ")
     page.locator("#study-import input[type=file]").set_input_files(tmp_path / "bad.toml")
     expect(page.locator("#study-said")).to_contain_text("Nothing was imported. 'bad.toml' was expected")

@@ -48,7 +48,7 @@ def test_an_own_file_is_added_and_listed(capsys, tmp_path):
 @pytest.mark.parametrize(("arguments", "words"), [
     (["halmark"], "no file 'halmark' in the library. Closest: hallmark"),
     (["dorothea-human"], "No address gives 'dorothea-human'"),
-    (["--own", "none.gmt", "--kind", "gene sets"], "'none.gmt' was expected to be text"),
+    (["--own", "none.gmt", "--kind", "gene sets"], "A text file was expected at 'none.gmt'"),
     (["--own", "none.gmt"], "must be one of gene sets, TF targets, signalling, gene vectors, found ''"),
     (["hallmark", "--remove", "hallmark"], "Expected one of NAME, --remove and --own"),
 ])  # fmt: skip

@@ -49,6 +49,23 @@ def test_an_own_network_may_have_any_separator_and_order_of_columns(library, tmp
     assert found[["source", "target", "sign"]].to_numpy().tolist() == [["A", "B", 1], ["A", "C", -1]]
 
 
+def test_an_own_network_keeps_weights_confidence_and_papers(library, tmp_path):
+    knowledge = library()
+    text = "source\ttarget\tsign\tweight\tconfidence\tpapers\nA\tB\t-1\t2.5\thigh\t12;7\nA\tC\t1\t\t\tsee there\n"
+    knowledge.add_own(write(tmp_path, "n.txt", text), "signalling", "Net")
+    found = knowledge.network("net")
+    assert found.to_numpy().tolist() == [["A", "B", -1, 2.5, "high", "12;7"], ["A", "C", 1, 1.0, "", ""]]
+
+
+def test_weights_below_nought_are_signs_where_there_are_no_others(library, tmp_path):
+    knowledge = library()
+    knowledge.add_own(write(tmp_path, "n.csv", "source,target,weight\nA,B,-0.5\nA,C,1\n"), "TF targets", "Net")
+    found = knowledge.network("net")
+    assert (found["sign"].tolist(), found["weight"].tolist()) == ([-1, 1], [0.5, 1.0])
+    knowledge.add_own(write(tmp_path, "n.csv", "source,target,weight\nA,B,0.5\nA,C,1\n"), "TF targets", "All above")
+    assert knowledge.network("all-above")["sign"].tolist() == [0, 0]
+
+
 @pytest.mark.parametrize(("kind", "text", "words"), [
     ("gene sets", "ONE\tabout\n", r"Line 1 \(ONE\) has no genes"), ("gene sets", "\tabout\tA\n", "Line 1 has no name"),
     ("gene sets", "ONE\tx\tA\nONE\tx\tB\n", "found 'ONE' again in line 2"), ("gene sets", "\n\n", "found none"),
@@ -61,6 +78,8 @@ def test_an_own_network_may_have_any_separator_and_order_of_columns(library, tmp
     ("signalling", "source,target\nA,\n,B\nA,B\n", "line 2 and 1 more lacks one"),
     ("TF targets", "source,target,sign\nA,B,1\nA,C,up\n", "found 'up' in line 3"),
     ("TF targets", 'source,target\nA,"B\n', "cannot be read as a table"),
+    ("TF targets", "source,target,weight\nA,B,1\nA,C,much\n", "a weight is a number, found 'much' in line 3"),
+    ("TF targets", "sources,target_gene,sign\nA,B,1\n", "'source' may be 'sources' there and 'target' may"),
     ("gene vectors", "A\t5\t2\nB\t1\n", "expected a number in column 3 of 'B', found nothing"),
     ("gene vectors", "", "is empty"), ("gene vectors", b"A\t1\nB\xe9\t1\n", "expected names in UTF-8"),
     ("pictures", "source,target\nA,B\n", "one of gene sets, TF targets, signalling, gene vectors, found 'pictures'"),
@@ -104,5 +123,5 @@ def test_an_own_file_needs_a_free_name(tmp_path, name):
 
 
 def test_an_own_file_that_is_not_there_is_said(library, tmp_path):
-    with pytest.raises(InvalidFile, match="'no.gmt' was expected to be text, but cannot be read"):
+    with pytest.raises(InvalidFile, match="expected at '.*no.gmt', and nothing is there. Check the path"):
         library().add_own(tmp_path / "no.gmt", "gene sets", "Own")

@@ -92,7 +92,7 @@ def test_sets_of_ids_say_that_they_need_a_gene_table(real, name):
 ])  # fmt: skip
 def test_networks_come_in_one_form(whole, name, n, edge, sign):
     found = whole.network(name)
-    assert list(found) == ["source", "target", "sign", "weight", "confidence"] and len(found) == n
+    assert list(found) == ["source", "target", "sign", "weight", "confidence", "papers"] and len(found) == n
     assert not found.duplicated(["source", "target"]).any() and not found.isna().any().any()
     assert found.set_index(["source", "target"])["sign"][edge] == sign
 
@@ -108,6 +108,16 @@ def test_a_pair_that_is_said_to_be_both_has_no_sign(monkeypatch, tmp_path):
     knowledge.fetch("sets")
     found = knowledge.network("sets").set_index("target")
     assert found["sign"].to_dict() == {"B": 0, "C": -1} and found["weight"].to_dict() == {"B": 2, "C": 3}
+    assert found["papers"].to_dict() == {"B": "1;2;3", "C": "4;5;6;7"}
+
+
+@pytest.mark.parametrize(("name", "edge", "papers"), [
+    ("trrust-human", ("AATF", "BAX"), "22909821"), ("collectri", ("MYC", "TERT"), ""),
+    ("enzyme-substrate", ("PAK2", "PRL"), "11943200;19555049"), ("cellchat", ("TGFB1", "TGFBR2"), "27449815;29376829"),
+])  # fmt: skip
+def test_a_network_names_its_papers_where_the_file_does(whole, name, edge, papers):
+    found = whole.network(name).set_index(["source", "target"])["papers"]
+    assert found[edge] == papers and found.str.fullmatch(r"(\d+(;\d+)*)?").all()
 
 
 def test_labelled_pairs_come_as_symbols_and_contradictions_are_left_out(tmp_path):

@@ -8,6 +8,7 @@ from dash import Dash, html
 
 from app import api, maps
 from app.components import atlas_ids as ids
+from app.components.compare_link import compare_link, known_study
 from app.pages.atlas import browser, inspector, making
 from app.pages.atlas.frame import map_view
 from app.view import read_view
@@ -32,7 +33,8 @@ def map_page(services: Services, stored: maps.StoredMap, query: dict[str, str]) 
     embedding = maps.embedding(services.store, stored.id)
     view, faults = read_view(query, embedding, services.sets)
     return map_view(stored, embedding, view, names=maps.gene_names(services.store, stored.id),
-                    sets=services.sets.list(stored.study), others=maps.maps(services, stored.study), faults=faults)
+                    sets=services.sets.list(stored.study), others=maps.maps(services, stored.study), faults=faults,
+                    more=compare_link(known_study(services, stored.study), class_name="atlas-link-button"))
 
 
 def register(app: Dash, services: Services) -> None:

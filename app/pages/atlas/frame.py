@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash_ag_grid as dag
@@ -31,7 +32,7 @@ GRAPH = {"displayModeBar": False, "scrollZoom": True, "doubleClick": False, "res
 
 
 def map_view(stored: StoredMap, embedding: GeneEmbedding, view: View, *, names: tuple[str, ...], sets: list[GeneSet],
-             others: list[StoredMap], faults: list[str]) -> html.Div:
+             others: list[StoredMap], faults: list[str], more: Sequence[Any] = ()) -> html.Div:
     """The page for one map.
 
     Parameters
@@ -42,9 +43,11 @@ def map_view(stored: StoredMap, embedding: GeneEmbedding, view: View, *, names: 
         All maps of the study, to switch between.
     faults
         Sentences about parts of the address that could not be had.
+    more
+        Links beside the title.
     """
     start = {"map": stored.id, "study": stored.study, "view": view.to_dict(), "size": point_size(len(embedding.genes))}
-    stage = html.Div([title_line(stored, embedding, names, others), *_faults(faults), picture(embedding, names),
+    stage = html.Div([title_line(stored, embedding, names, others, more), *_faults(faults), picture(embedding, names),
                       toolbar(view, embedding)], className="atlas-stage")
     beside = inspector(names, embedding, sets, gene=view.gene)
     return html.Div([*stores(start), stage, beside, drawer()], className="atlas-frame")
@@ -57,13 +60,13 @@ def stores(start: dict[str, Any]) -> list:
 
 
 def title_line(stored: StoredMap, embedding: GeneEmbedding, names: tuple[str, ...],
-               others: list[StoredMap]) -> html.Div:
+               others: list[StoredMap], more: Sequence[Any]) -> html.Div:
     """What the map is of, how many, and how it was made."""
     n = f"{plural(len(names), 'gene')} · {plural(len(embedding.datasets), 'dataset')}"
     words = html.Div([html.H1(stored.title), html.Span(n, className="gw-muted")], className="atlas-title-words")
     copy = html.Button([icon("link"), html.Span("Copy link")], type="button", className="atlas-link-button",
                        title="Copy a link that shows this view", **{"data-act": "copy-link"})
-    return html.Div([words, html.Div([*_versions(stored, others), how_made(stored.id, embedding), copy],
+    return html.Div([words, html.Div([*more, *_versions(stored, others), how_made(stored.id, embedding), copy],
                                      className="gw-row atlas-title-end")], className="atlas-title")
 
 

@@ -10,6 +10,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 
 from app import maps
 from app.components import atlas_ids as ids
+from app.components.ask_enrichment import enrichment_link
 from app.components.gene_card import ALL as OVERALL
 from app.components.gene_card import card_hint, expression_by_type, gene_card, near_list
 from app.components.gene_search import match_names, pasted_news
@@ -43,7 +44,8 @@ def register(app: Dash, services: Services) -> None:
     @app.callback(Output(ids.CHOICE, "children"), Input(ids.SELECTED, "data"), State(ids.START, "data"))
     def show_selection(text, start):
         embedding = maps.embedding(services.store, start["map"])
-        return selection_panel(embedding, chosen(text or "", embedding, services.sets))
+        ask = enrichment_link(map=start["map"], select=text or "")
+        return selection_panel(embedding, chosen(text or "", embedding, services.sets), ask=ask)
 
     @app.callback(
         Output(ids.SETS, "children"), Output(ids.SET_NEWS, "children"), Output(ids.SET_NAME, "value"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dash import Dash, html
 
 from app import maps
+from app.components.compare_link import compare_link, known_study
 from app.components.empty_state import empty_state
 from app.components.page_header import page_header
 from app.pages.modalities import answers, ids
@@ -38,8 +39,9 @@ def layout(services: Services, study: str = "", map: str = "", levels: str = "",
     view, faults = read_flow_view(asked, embedding)
     flow = flow_of(services.store, stored.id, view.levels, view.top, view.common)
     choice, fault = found_choice(flow, pick)
+    more = compare_link(known_study(services, stored.study), class_name="atlas-link-button")
     page = flow_page(stored, embedding, flow, view, choice=choice, others=maps.maps(services, stored.study),
-                     faults=[*faults, *filter(None, [fault])])  # fmt: skip
+                     faults=[*faults, *filter(None, [fault])], more=more)  # fmt: skip
     return html.Div(page, id=ids.ROOT, className="flow")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dash_ag_grid as dag
 import dash_mantine_components as dmc
@@ -28,10 +29,10 @@ CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
 
 
 def flow_page(stored: StoredMap, embedding: GeneEmbedding, flow: Flows, view: FlowView, *, choice: Mapping[str, str],
-              others: list[StoredMap], faults: list[str]) -> html.Div:
-    """The page for one map; `others` are all maps of its study, `faults` sentences about the address."""
+              others: list[StoredMap], faults: list[str], more: Sequence[Any] = ()) -> html.Div:
+    """The page for one map; `others` are all maps of its study, `faults` sentences about the address, `more` links."""
     stage = html.Div([
-        _title(stored, view, flow, others), *map(alert, faults),
+        _title(stored, view, flow, others, more), *map(alert, faults),
         html.Div([html.Div(heads(view), id=ids.HEADS, className="flow-heads", role="group",
                            **{"aria-label": "Levels, from left to right"}),
                   picture(embedding, flow, view, choice)], className="flow-picture"),
@@ -52,7 +53,8 @@ def _stores(stored: StoredMap, view: FlowView, choice: Mapping[str, str]) -> lis
     ]  # fmt: skip
 
 
-def _title(stored: StoredMap, view: FlowView, flow: Flows, others: list[StoredMap]) -> html.Div:
+def _title(stored: StoredMap, view: FlowView, flow: Flows, others: list[StoredMap],
+           more: Sequence[Any]) -> html.Div:
     links = [html.Li(dcc.Link(when(m.created), href=f"/modalities?map={m.id}")) for m in others]
     opener = html.Button([icon("clock"), html.Span(f"{len(others)} maps")], type="button", title="Maps of this study",
                          className="atlas-link-button")
@@ -60,7 +62,7 @@ def _title(stored: StoredMap, view: FlowView, flow: Flows, others: list[StoredMa
                         label="Maps of this study", width=230)]  # fmt: skip
     counted = html.P(count_words(flow, view.count), id=ids.SUBTITLE, className="gw-muted")
     words = html.Div([html.H1(stored.title), counted], className="flow-title-words")
-    acts = [*(versions if len(others) > 1 else []), how_counted(stored)]
+    acts = [*more, *(versions if len(others) > 1 else []), how_counted(stored)]
     return html.Div([words, html.Div(acts, className="gw-row")], className="flow-title")
 
 

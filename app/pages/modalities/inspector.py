@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from dash import dcc, html
 
+from app.components.ask_enrichment import enrichment_link
 from app.components.map_table import ENDINGS
 from app.components.page_header import icon
 from app.figures.columns import CATEGORIES
@@ -192,7 +193,9 @@ def _actions(flow: Flows, embedding: GeneEmbedding, choice: dict[str, str], name
     to_atlas = dcc.Link("Open in the Atlas", href=address, className="gw-button-quiet atlas-grow",
                         title="The same points, selected on the map")
     news = html.Div(id=ids.SET_NEWS, role="status", className="gw-small")
-    rows = [html.Div([save], className="atlas-save"), html.Div([to_atlas, *files], className="atlas-save")]
+    ask = enrichment_link(class_name="gw-button-quiet atlas-grow", map=name,
+                          select=selection_text(flow, embedding, choice))
+    rows = [html.Div([save, ask], className="atlas-save"), html.Div([to_atlas, *files], className="atlas-save")]
     return html.Div([field, *rows, news], className="flow-actions")
 
 

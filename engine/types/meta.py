@@ -1,0 +1,3 @@
+"""Where an artifact carries its facts."""
+
+META = "geneweave"  # the key of `uns` under which they are, as JSON
