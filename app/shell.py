@@ -126,8 +126,8 @@ def register(app: Dash, services: Services) -> None:
     """Help opens, the ring turns, ended jobs are told."""
     app.clientside_callback(ClientsideFunction("geneweave", "open_help"), Output(ids.HELP, "opened"),
                             Input(ids.HELP_OPEN, "n_clicks"), prevent_initial_call=True)
-    app.clientside_callback(ClientsideFunction("geneweave", "in_view"), Input(ids.SHOWN_STUDY, "data"),
-                            State(ids.STUDY, "data"))
+    app.clientside_callback(ClientsideFunction("geneweave", "in_view"), Output(ids.SHOWN_STUDY, "storage_type"),
+                            Input(ids.SHOWN_STUDY, "data"), State(ids.STUDY, "data"))
 
     @app.callback(
         Output(ids.RING, "sections"), Output(ids.RING_LABEL, "children"), Output(ids.TOLD, "data"),

@@ -55,9 +55,11 @@
     },
     /* A page that shows a result of another study says so; it is there already and is not built anew. */
     in_view(study, known) {
-      if (!route || route.study === study || !(known || []).some((choice) => choice.value === study)) return;
-      route = { ...route, study };
-      set("study-switch", { value: study });
+      if (route && route.study !== study && (known || []).some((choice) => choice.value === study)) {
+        route = { ...route, study };
+        set("study-switch", { value: study });
+      }
+      return nothing();
     },
     arrive(title) {
       document.title = title ? title + " · Geneweave" : "Geneweave";

@@ -57,6 +57,15 @@ def test_the_page_is_reached_by_key_and_the_list_leads_to_the_comparison(page, n
     expect(page.locator("h1")).to_contain_text(f"{MODULE} of 60 genes changed their partners", timeout=PATIENCE)
 
 
+def test_the_bar_names_the_study_of_the_result_whichever_was_in_view(page, stack, name):
+    other = stack.services.library.copy("pbmc68k-lineages", "Another")
+    page.goto(f"/data/networks?study={other.name}")
+    expect(page.locator("#study-switch")).to_have_value("Another", timeout=PATIENCE)
+    visit(page, f"/compare?contrast={name}")
+    expect(page.locator("#study-switch")).to_have_value("PBMC 68k by lineage", timeout=PATIENCE)
+    stack.services.library.delete(other.name)
+
+
 def test_what_is_drawn_around_in_one_map_is_selected_in_both_and_escape_lets_go(result):
     result.get_by_role("button", name="Box").click()
     left, top, width, height = result.evaluate(AREA)
