@@ -113,7 +113,8 @@ def _collections(services: Services, chosen: tuple[str, ...]) -> list[Any]:
     more = html.Details([html.Summary("Other collections"), html.Div(rest, className="enrich-boxes")],
                         className="gw-details", open=any(box.value in chosen for box in rest))  # fmt: skip
     inside = [html.Div(usual, className="enrich-boxes"), *([more] if rest else [])]
-    group = dmc.CheckboxGroup(inside, id=ids.COLLECTIONS, value=list(chosen), **{"aria-label": "Gene sets"})
+    ticks = dmc.CheckboxGroup(inside, id=ids.COLLECTIONS, value=list(chosen))  # puts no label where it may be read
+    group = html.Div(ticks, role="group", **{"aria-label": "Gene sets"})
     return [html.H2("Gene sets"), group, *absent(services)]
 
 
