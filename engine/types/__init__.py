@@ -1,10 +1,25 @@
-"""The words that carry the project: Study, Dataset, GeneGraph, GeneEmbedding, Contrast, CausalExplanation."""
+"""The words that carry the project: from Study and Dataset to Contrast, CausalExplanation and KnockoutEffect."""
 
 from engine.types.causes import CausalExplanation
 from engine.types.contrast import ARMS, Contrast
 from engine.types.maps import GeneEmbedding, GeneGraph
 from engine.types.meta import META
-from engine.types.studies import MODALITIES, ROLES, Dataset, DatasetSource, QcLimits, Roles, Study
+from engine.types.perturbations import (
+    BASES,
+    CLASSES,
+    PERTURBED_BY,
+    GeneFeatures,
+    GeneKernel,
+    GeneKnowledge,
+    KnockoutEffect,
+    KnockoutModel,
+    Screen,
+    perturbation_name,
+    targets_of,
+)
+from engine.types.studies import MODALITIES, ROLES, Dataset, DatasetSource, Perturbed, QcLimits, Roles, Study
 
-__all__ = ["ARMS", "META", "MODALITIES", "ROLES", "CausalExplanation", "Contrast", "Dataset", "DatasetSource",
-           "GeneEmbedding", "GeneGraph", "QcLimits", "Roles", "Study"]  # fmt: skip
+__all__ = ["ARMS", "BASES", "CLASSES", "META", "MODALITIES", "PERTURBED_BY", "ROLES", "CausalExplanation", "Contrast",
+           "Dataset", "DatasetSource", "GeneEmbedding", "GeneFeatures", "GeneGraph", "GeneKernel", "GeneKnowledge",
+           "KnockoutEffect", "KnockoutModel", "Perturbed", "QcLimits", "Roles", "Screen", "Study",
+           "perturbation_name", "targets_of"]  # fmt: skip

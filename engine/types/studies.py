@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from anndata import AnnData
 
-MODALITIES = ("rna", "atac", "spatial", "protein")
+MODALITIES = ("rna", "atac", "spatial", "protein", "effects")
 ROLES = ("condition", "batch", "cell_type", "perturbation")
 
 
@@ -25,6 +25,23 @@ class Roles:
     batch: str | None = None
     cell_type: str | None = None
     perturbation: str | None = None
+
+
+@dataclass(frozen=True)
+class Perturbed:
+    """How the cells of a screen were perturbed, beside the role `perturbation` that says which gene.
+
+    `kind` is knockout, interference or activation; `kind_column` names an `obs` column that says it of each cell
+    where a file mixes them. `control` is the label of unperturbed cells; empty takes those that everybody uses (ctrl,
+    control, non-targeting, NT …). `guides` names the `obsm` matrix of guide counts, and `guide_targets` the list in
+    `uns` that says what each guide targets, where cells are told apart by guides and no column names their gene.
+    """
+
+    kind: str = ""
+    kind_column: str = ""
+    control: str = ""
+    guides: str = ""
+    guide_targets: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +103,10 @@ class DatasetSource:
 
 @dataclass(frozen=True)
 class Study:
-    """The datasets that a person looks at together; at least two, with distinct names."""
+    """The datasets that a person looks at together, with distinct names; at least two, or a screen.
+
+    A dataset of the modality `effects` is a table of changes, a row a perturbation, without cells.
+    """
 
     name: str
     title: str
@@ -94,10 +114,17 @@ class Study:
     roles: Roles = field(default_factory=Roles)
     description: str = ""
     citation: str = ""
+    perturbed: Perturbed = field(default_factory=Perturbed)
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether its cells were perturbed gene by gene, or it is a table of what that did."""
+        guided = bool(self.roles.perturbation or self.perturbed.guides)
+        return guided or any(source.modality == "effects" for source in self.datasets)
 
     def __post_init__(self) -> None:
         names = [source.name for source in self.datasets]
-        if len(names) < 2:
+        if len(names) < 2 and not (names and self.is_screen):
             raise InvalidStudy(
                 f"Study '{self.name}' needs at least two datasets to compare, found {len(names)}. "
                 "Add a [[datasets]] block, or split a file by an obs column with 'column' and 'values'."
