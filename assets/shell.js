@@ -98,7 +98,8 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   const pages = {
-    s: "/studies", d: "/data", a: "/atlas", m: "/modalities", c: "/compare", u: "/causes", q: "/quality", j: "/jobs",
+    s: "/studies", d: "/data", a: "/atlas", m: "/modalities", c: "/compare", u: "/causes", k: "/knockout",
+    q: "/quality", j: "/jobs",
   };
   let leader = 0;
   function shortcut(event) {
@@ -117,6 +118,11 @@
     if (Date.now() - leader < 1200 && pages[event.key]) {
       leader = 0;
       visit(pages[event.key]);
+      return true;
+    }
+    const knockOut = event.key === "k" && document.querySelector("#main a.gw-knock-out");
+    if (knockOut) {
+      visit(knockOut.getAttribute("href"));
       return true;
     }
     leader = event.key === "g" ? Date.now() : 0;

@@ -12,6 +12,7 @@ from dash import dcc, html
 
 from app.components import atlas_ids as ids
 from app.components.buttons import bar, gene_button, select_button
+from app.components.knock_out_link import knock_out_link
 from app.components.page_header import icon
 from app.figures.expression import expression_figure
 from app.figures.palette import category_colours
@@ -44,6 +45,7 @@ def gene_card(embedding: GeneEmbedding, gene: str, *, nearest: pd.DataFrame, com
     rows = embedding.obs[embedding.genes == gene]
     actions = [
         html.Button("Colour by similarity", type="button", className="gw-button-quiet", **{"data-act": "similarity"}),
+        knock_out_link(gene, study=embedding.facts["study"]),
         html.Button("Close", type="button", className="atlas-link", **{"data-act": "gene-close"}),
     ]
     return html.Div([

@@ -94,6 +94,7 @@ def test_the_card_says_where_the_gene_is_and_whom_it_keeps_company_with(mapped):
     assert "CD14+ Monocyte" in said and "Genes that keep company" in said
     links = [part for part in every(card) if type(part).__name__ == "A"]
     assert all("CD3D" in link.href and "noopener" in link.rel for link in links) and len(links) == 3
+    assert [p.href for p in every(card) if type(p).__name__ == "Link"] == [f"/knockout?study={STUDY}&genes=CD3D"]
 
 
 def test_nearest_genes_leave_the_gene_out_and_are_none_where_it_is_not_measured(mapped):

@@ -267,12 +267,14 @@ def test_an_edge_names_its_databases_and_links_its_papers(found):
     assert "https://pubmed.ncbi.nlm.nih.gov/17363560" in links(shown) and "trrust-human" in words(shown)
 
 
-def test_genes_lead_to_the_atlas_and_targets_to_enrichment(found):
+def test_genes_lead_to_the_atlas_and_their_knockout_and_targets_to_enrichment(found):
     hrefs = links(panel(found, CausesView(), "IRF7"))
     (enrichment,) = [href for href in hrefs if href.startswith("/enrichment?genes=")]
     own = found.links.loc[found.links["source"] == "IRF7", "target"]
     genes, background = enrichment.removeprefix("/enrichment?genes=").split("&")
-    assert "/atlas?gene=IRF7" in hrefs and set(genes.split(",")) == set(own)
+    assert {"/atlas?gene=IRF7", "/knockout?genes=IRF7"} <= set(hrefs)
+    assert not [href for href in links(panel(found, CausesView(), "Influenza A")) if "knockout" in href]
+    assert set(genes.split(",")) == set(own)
     assert background == f"background=measured:{found.contrast}"
 
 

@@ -252,6 +252,12 @@ def test_a_module_named_by_the_browser_comes_with_all_its_genes_and_can_be_saved
     assert "name" in said(answers.saved(services, start, pick, " ")).lower()
 
 
+def test_a_gene_in_view_leads_to_its_knockout_in_the_study(one):
+    services, name, _ = one
+    panel = inspector.panel(services, contrasts.contrast(services.store, name), name, CompareView(), {"gene": "GENE3"})
+    assert f"/knockout?study={STUDY}&genes=GENE3" in links(panel)
+
+
 def test_the_table_has_every_gene_ranked_with_the_arms_side_by_side():
     found = made_up()
     rows = tables.grid_rows(found)

@@ -9,6 +9,7 @@ import pandas as pd
 from dash import dcc, html
 
 from app.causes import Explanation
+from app.components.knock_out_link import knock_out_link
 from app.components.page_header import icon
 from app.figures.causal_marks import VERB
 from app.pages.causes.evidence import (
@@ -151,7 +152,8 @@ def _node_acts(view: CausesView, name: str, row: pd.Series, found: Explanation) 
     if row["kind"] in ("root", "regulator"):
         acts.insert(1, _act("Fold" if opened else "Expand", "fold" if opened else "expand", name, "plus"))
     to_atlas = dcc.Link(["Open in the Atlas", icon("arrow")], href=f"/atlas?gene={quote(name)}")
-    links = [*([] if row["kind"] == "function" else [to_atlas]), *_to_enrichment(found, name, row["kind"])]
+    of_gene = [] if row["kind"] == "function" else [knock_out_link(name, class_name=""), to_atlas]
+    links = [*of_gene, *_to_enrichment(found, name, row["kind"])]
     return html.Div([html.Div(acts, className="gw-row"), html.Div(links, className="atlas-links")],
                     className="gw-stack causes-acts")
 

@@ -10,6 +10,7 @@ import pandas as pd
 from dash import dcc, html
 
 from app.components.graph import graph
+from app.components.knock_out_link import knock_out_link
 from app.components.page_header import icon
 from app.figures.partners import network_figure, said, slope_figure
 from app.maps import find_map, gene_names
@@ -79,7 +80,8 @@ def gene_panel(services: Services, contrast: Contrast, name: str, view: CompareV
         html.Section([html.H3("Company on each side"), graph(ids.NETWORK, network, name=f"{gene}-network",
                                                                          more=[how("network")])]),
         partner_list("Gained", gained), partner_list("Lost", lost),
-        html.Div([*atlas_link(services, contrast, [gene], gene=gene), *links_of(_company(gene, partners), name)],
+        html.Div([knock_out_link(gene, study=contrast.facts["study"]),
+                  *atlas_link(services, contrast, [gene], gene=gene), *links_of(_company(gene, partners), name)],
                  className="gw-row cmp-links"),
     ]  # fmt: skip
 
