@@ -93,4 +93,6 @@ def _row(source: DatasetSource, found: dict | None, numbers: bool) -> list[html.
 
 def _roles(study: Study) -> html.P:
     known = [f"{word} from '{getattr(study.roles, role)}'" for role, word in ROLE.items() if getattr(study.roles, role)]
+    said = [f"perturbed by {study.perturbed.kind}"] if study.is_screen and study.perturbed.kind else []
+    known += said
     return html.P("Roles: " + ", ".join(known) if known else "", className="gw-muted gw-small gw-roles")

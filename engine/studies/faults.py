@@ -62,7 +62,7 @@ def _names(plan: StudyPlan) -> list[Fault]:
         found.append(Fault(
             f"A study compares at least two datasets, so far there {'is 1' if names else 'are none'}. "
             f"{'Split the file by a column, such as donor or condition, or add' if plan.files else 'Add'} another "
-            "file.", True))  # fmt: skip
+            "file. A screen needs one: choose the column that says which gene was perturbed.", True))  # fmt: skip
     if "" in names:
         found.append(Fault("Every dataset needs a name, found one without. Type one.", True))
     twice = sorted({name for name in names if name and names.count(name) > 1})

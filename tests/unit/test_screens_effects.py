@@ -7,13 +7,17 @@ from anndata import AnnData
 from scipy import stats
 
 from engine.errors import InvalidStudy
+from engine.intake import inspect
 from engine.io.dataset import load_dataset
 from engine.params import ScreenParams
+from engine.pipeline import need_datasets
 from engine.screens import compute_screen, study_of_file
 from engine.screens.effects import standard_errors
+from engine.settings import Settings
+from engine.store import read_h5ad
 from engine.types import Roles
 from tests.shared_data import shared
-from tests.small_screen import screen_study
+from tests.small_screen import screen_cells, screen_study
 
 
 def table(n: int = 24, n_genes: int = 40, seed: int = 0) -> tuple[AnnData, np.ndarray]:
@@ -92,6 +96,25 @@ def test_what_needs_cells_refuses_a_table(tmp_path):
     study = effects(tmp_path, table()[0])
     with pytest.raises(InvalidStudy, match="is a table of effects.*need counts of cells"):
         load_dataset(study.datasets[0], roles=study.roles)
+    with pytest.raises(InvalidStudy, match="gene map is made of cells, and cells of study 'tiny-screen' is a table"):
+        need_datasets(study)
+    with pytest.raises(InvalidStudy, match="at least two datasets over each other, and study 'tiny-screen' has 1"):
+        need_datasets(screen_study(tmp_path / "c.h5ad", screen_cells()))
+
+
+def test_the_check_takes_changes_by_perturbation_for_a_table_of_effects(tmp_path):
+    settings = Settings.from_environment({"GENEWEAVE_HOME": str(tmp_path / "home")})
+    adata, _ = table(n=12)
+    adata.write_h5ad(tmp_path / "t.h5ad")
+    report = inspect(tmp_path / "t.h5ad", fixes=(), settings=settings, matrix=tmp_path / "m.h5ad")
+    assert report.ready and report.guess("modality") == "effects"
+    assert report.verdict.startswith("12 perturbations × 40 genes of log fold changes")
+    assert "neglog10p" in read_h5ad(tmp_path / "m.h5ad").layers
+    adata.obs_names = [f"AACGT{i}GTA-1" for i in range(12)]
+    adata.write_h5ad(tmp_path / "s.h5ad")
+    report = inspect(tmp_path / "s.h5ad", fixes=(), settings=settings)
+    (found,) = [problem for problem in report.problems if problem.code == "negative"]
+    assert "log fold changes, name each row after the gene" in found.mend
 
 
 def test_the_macrophage_table_keeps_its_205_targets():

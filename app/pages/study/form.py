@@ -167,12 +167,14 @@ def twins(services: Services, title: str, name: str) -> list[Fault]:
 def summary(plan: StudyPlan) -> html.Div:
     """Datasets, cells, species, conditions."""
     parts = [part for file in plan.files for part in file.kept]
-    cells = sum(part.n_cells for part in parts)
+    cells = sum(part.n_cells for file in plan.files if file.modality != "effects" for part in file.kept)
+    rows = sum(part.n_cells for file in plan.files if file.modality == "effects" for part in file.kept)
     species = sorted({file.species for file in plan.files if file.kept and file.species})
     modalities = sorted({file.modality for file in plan.files if file.kept})
     conditions = sorted({part.condition for part in parts} - {"none"})
     told_apart = len([condition for condition in conditions if condition != MIXED])
-    line = f"{plural(len(parts), 'dataset')}, {plural(cells, 'cell')}"
+    size = [plural(cells, "cell")] if cells or not rows else []
+    line = ", ".join([plural(len(parts), "dataset"), *size, *([plural(rows, "perturbation")] if rows else [])])
     facts = {"Species": listing(species), "Modalities" if len(modalities) > 1 else "Modality": _words(modalities),
              plural(told_apart, "condition").capitalize() if told_apart else "Conditions":
              listing(conditions) or "not told apart"}
