@@ -8,6 +8,7 @@ from tests.benchmarks import (
     differential,
     estimates,
     first_walk,
+    perturb_core,
     screens,
     study,
     training,
@@ -21,6 +22,7 @@ for title, benchmark in (
     ("Two conditions of real blood", conditions), ("Causes where there are none", causes),
     ("A screen of Norman's size", screens), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
+    ("Perturbations told by the core", perturb_core),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()
