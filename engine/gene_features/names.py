@@ -61,6 +61,7 @@ class Names:
 
 def names_in(species: str, asked: Iterable[str], knowledge: Knowledge) -> Names:
     """The names of genes of a species, from the tables and orthologs that are here."""
+    species = HUMAN if HUMAN in species else species  # a study of several species has the genes of people
     foreign = species != HUMAN
     orthologs = knowledge.orthologs(species) if foreign else None
     back = None if orthologs is None else {human: gene for gene, human in orthologs.items()}

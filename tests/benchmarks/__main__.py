@@ -8,6 +8,7 @@ from tests.benchmarks import (
     differential,
     estimates,
     first_walk,
+    gene_kernels,
     study,
     training,
     upload,
@@ -17,7 +18,8 @@ for title, benchmark in (
     ("The bundled study", study), ("What maps were said to take", estimates),
     ("Training beside the published code", training),
     ("Co-expression beside the reference tools", coexpression), ("Two conditions, how fast", differential),
-    ("Two conditions of real blood", conditions), ("Causes where there are none", causes), ("The Atlas", atlas_paint),
+    ("Two conditions of real blood", conditions), ("Causes where there are none", causes),
+    ("What each likeness of genes is worth", gene_kernels), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
