@@ -85,6 +85,8 @@ def test_what_is_known_of_people_reaches_the_mouse_through_orthologs(monkeypatch
     mouse, human = asked(world, ["g00", "g21"], "mouse"), asked(world)
     assert set(mouse.kernels[1].genes) <= {gene.lower() for gene in GENES[:20]} and not mouse.known_by("g21")
     np.testing.assert_allclose(mouse.kernels[1].between(["g01"], ["g02"]), human.kernels[1].between(["G01"], ["G02"]))
+    both = asked(world, species="human, mouse")
+    assert both.kernels[1].genes.tolist() == human.kernels[1].genes.tolist()
     rat = asked(world, ["x"], "rat")
     assert not rat.kernels and any("fetch 'orthologs-rat'" in note for note in rat.notes)
 
