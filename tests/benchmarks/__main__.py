@@ -8,6 +8,7 @@ from tests.benchmarks import (
     differential,
     estimates,
     first_walk,
+    gene_kernels,
     perturb_core,
     screens,
     study,
@@ -20,7 +21,8 @@ for title, benchmark in (
     ("Training beside the published code", training),
     ("Co-expression beside the reference tools", coexpression), ("Two conditions, how fast", differential),
     ("Two conditions of real blood", conditions), ("Causes where there are none", causes),
-    ("A screen of Norman's size", screens), ("The Atlas", atlas_paint),
+    ("A screen of Norman's size", screens),
+    ("What each likeness of genes is worth", gene_kernels), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
     ("Perturbations told by the core", perturb_core),
 ):  # fmt: skip
