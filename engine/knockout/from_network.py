@@ -61,8 +61,7 @@ def fit_network_model(study: Study, params: KnockoutParams, *, store: Store, kno
     progress.stage("Drawing the cells", 0.7)
     adata = _drawn(cells, genes, variable, params.seed)
     adata.uns["edges"], adata.uns["left_out"], adata.uns["upstream"] = edges, left_out, priors.upstream
-    regulators = set(priors.targets["regulator"])
-    adata.uns["candidates"] = candidates_of(levels, n_cells, edges, priors.upstream, regulators)
+    adata.uns["candidates"] = candidates_of(levels, n_cells, edges, priors.upstream, priors.regulators)
     adata.uns[META] = json.dumps(_facts(study, params, species, cells, priors, adata, time.monotonic() - started))
     return adata
 
