@@ -116,7 +116,9 @@ def fitted(cells: NetworkCells, levels: pd.DataFrame, n_cells: dict[str, int], p
         parts.append(edges.assign(cell_type=cell_type, coef=found.coef, r=found.r))
         without.append(found.left_out)
     columns = ["cell_type", "regulator", "target", "coef", "prior", "r"]
-    return pd.concat(parts, ignore_index=True)[columns], np.concatenate(without)
+    edges = pd.concat(parts, ignore_index=True)[columns]
+    words = dict.fromkeys(("cell_type", "prior"), "category")
+    return edges.astype(words), np.concatenate(without)
 
 
 def _fewer(edges: pd.DataFrame, x, names: pd.Index) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:

@@ -82,13 +82,13 @@ def why_not(model: KnockoutModel, gene: str, cell_type: str = "") -> str:
     table, types = model.candidates, model.facts["cell_types"]
     if cell_type and cell_type not in types:
         raise unknown("cell type", cell_type, types, where="in this model")
-    rows = table[table["gene"].astype(str) == gene]
+    rows = table[table["gene"] == gene]
     if rows.empty:
         near = closest(gene, table["gene"].astype(str).unique())
         hint = f"Did you mean {' or '.join(near)}?" if near else "Choose a gene of this study."
         return f"'{gene}' is not measured in this study, or in fewer than {LEAST_CELLS} of its cells. {hint}"
-    rows = rows[rows["cell_type"].astype(str) == cell_type] if cell_type else rows
-    if (rows["reason"].astype(str) == "").any():
+    rows = rows[rows["cell_type"] == cell_type] if cell_type else rows
+    if (rows["reason"] == "").any():
         return ""
     best = rows.sort_values("detected", ascending=False, kind="stable").iloc[0]
     where = cell_type or ("any cell type" if len(types) > 1 else "these cells")
@@ -109,6 +109,6 @@ def _sentence(gene: str, row: pd.Series, where: str, elsewhere: str) -> str:
 
 def _elsewhere(table: pd.DataFrame, gene: str) -> str:
     """In which cell types it can be simulated."""
-    can = table[(table["gene"].astype(str) == gene) & (table["reason"].astype(str) == "")]
+    can = table[(table["gene"] == gene) & (table["reason"] == "")]
     names = can["cell_type"].astype(str).tolist()
     return f"It can be in {', '.join(names[:4])}{' …' if len(names) > 4 else ''}." if names else ""
