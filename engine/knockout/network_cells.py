@@ -11,6 +11,7 @@ import numpy as np
 from engine.errors import InvalidStudy
 from engine.io.pool import Cells, label_text, pool, rna_of
 from engine.progress import Progress
+from engine.screens.names import CONTROL, name_labels
 from engine.types import Study
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ LEAST_OF_TYPE = 50  # cells of a type that has a network of its own
 FLOOR = 200  # cells that sampling leaves a type, where it has them
 LEAST_CELLS = 10  # that a gene is seen in, to count as measured
 ALL, RARE = "all cells", "rare types together"
-CONTROLS = {"control", "ctrl", "ctl", "non-targeting", "nontargeting", "non_targeting", "nt", "unperturbed",
-            "negative control", "safe-targeting", "scramble", "wt", "wild type"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,9 @@ def cells_of(study: Study, *, seed: int, progress: Progress) -> NetworkCells:
         raise InvalidStudy(f"A simulation needs cells, and '{study.name}' is a table of changes without any. Learn "
                            "from the table instead, or choose a study of cells.")  # fmt: skip
     column = study.roles.perturbation or ""
+    if study.is_screen and not column:
+        raise InvalidStudy(f"The cells of '{study.name}' are told apart by their guides alone, so that none is known "
+                           "to be unperturbed. Learn from the screen instead, or choose other cells.")  # fmt: skip
     found, notes = _unperturbed(study, pool(study, by=column, progress=progress), column)
     notes = [*found.warnings, *notes]
     if len(found.depth) < LEAST_OF_TYPE:
@@ -89,9 +91,9 @@ def cells_of(study: Study, *, seed: int, progress: Progress) -> NetworkCells:
 def _unperturbed(study: Study, cells: Cells, column: str) -> tuple[Cells, list[str]]:
     if not column:
         return cells, []
-    label = study.perturbed.control
-    levels = np.array([str(level) for level in cells.level])
-    control = levels == label if label else np.array([level.strip().lower() in CONTROLS for level in levels])
+    label, levels = study.perturbed.control, np.array([str(level) for level in cells.level])
+    names = name_labels(sorted(set(levels)), set(cells.genes.tolist()), control=label)
+    control = np.array([names[level] == CONTROL for level in levels])
     if not control.any():
         known = ", ".join(sorted(set(levels))[:8])
         raise InvalidStudy(f"No cell of '{study.name}' is a control: expected {label or 'control, ctrl, NT …'} in "

@@ -11,6 +11,7 @@ from tests.benchmarks import (
     study,
     training,
     upload,
+    virtual_knockout,
 )
 
 for title, benchmark in (
@@ -19,6 +20,7 @@ for title, benchmark in (
     ("Co-expression beside the reference tools", coexpression), ("Two conditions, how fast", differential),
     ("Two conditions of real blood", conditions), ("Causes where there are none", causes), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
+    ("Virtual beside real knock-outs", virtual_knockout),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()

@@ -31,6 +31,8 @@ from tests.shared_data import shared
 
 LIBRARY = ("collectri", "dorothea-human", "trrust-human", "nichenet-regulation", "dorothea-mouse", "trrust-mouse",
            "omnipath", "cosmos", "orthologs-mouse")  # fmt: skip
+DONORS = ("H00049", "H00053", "S00016", "S00040")
+STRONGEST = 200  # genes of a bulk table whose directions are looked at
 LEAST_CHANGED = 10  # genes, for an AUROC of changed ones
 COLUMNS = ("method", "knock-outs", "AUROC changed", "Spearman |.|", "Spearman signed", "sign agrees")
 
@@ -103,11 +105,14 @@ def _screened(model: KnockoutModel, table: anndata.AnnData, neglog10p: np.ndarra
         real = pd.DataFrame({"lfc": np.nan_to_num(np.asarray(table.X)[i, columns]), "p": p}, index=genes)
         real["changed"] = false_discovery_control(p) < 0.05
         effect = simulate(model, {gene: 0.0})
-        role = "through signalling" if any("WEAK" in said for said in effect.evidence["warnings"]) else "regulators"
-        predicted = {f"propagation, {role}": effect.table["change"].to_numpy(), **baselines(model, gene)}
+        weak = any("WEAK" in said for said in effect.evidence["warnings"])
+        role = "through signalling" if weak else gene if (real["changed"].sum() >= LEAST_CHANGED) else "regulators"
+        predicted = {"propagation": effect.table["change"].to_numpy(), **baselines(model, gene)}
         rows += [score(name, gene, pd.Series(values, index=model.genes).reindex(genes).to_numpy(), real,
                        signed=name not in UNSIGNED) | {"role": role} for name, values in predicted.items()]  # fmt: skip
     print(f"  {len(table) - len(refused)} of {len(table)} can be simulated; {len(genes):,} genes compared")
+    if not rows:
+        return print("  " + "\n  ".join(why_not(model, gene) for gene in refused[:3]))
     found = pd.DataFrame(rows)
     for role, part in found.groupby("role"):
         print(f"  {role}: {', '.join(part['gene'].unique())}")
@@ -117,14 +122,16 @@ def _screened(model: KnockoutModel, table: anndata.AnnData, neglog10p: np.ndarra
 
 def _paired(rows: pd.DataFrame) -> None:
     """Whether the simulation beats each other method over the knock-outs, by Wilcoxon's signed ranks."""
-    for what in ("abs_rank", "rank"):
-        wide = rows.pivot(index="gene", columns="method", values=what)
+    for what in TITLES:
+        wide = rows.pivot(index="gene", columns="method", values=what).dropna(axis=1, how="all")
+        if not any(name.startswith("propagation") for name in wide):
+            continue
         mine = next(name for name in wide if name.startswith("propagation"))
         for other in wide.columns.drop(mine):
             both = wide[[mine, other]].dropna()
             if len(both) > 5 and (both[mine] != both[other]).any():
-                p = wilcoxon(both[mine], both[other]).pvalue
-                print(f"    {what}: propagation − {other} {np.mean(both[mine] - both[other]):+.3f}, p {p:.2g}, n {len(both)}")
+                p, gain = wilcoxon(both[mine], both[other]).pvalue, np.mean(both[mine] - both[other])
+                print(f"    {TITLES[what]}: propagation − {other} {gain:+.3f}, p {p:.2g}, n {len(both)}")
 
 
 def cd4(library: Knowledge) -> None:
@@ -165,7 +172,8 @@ def bulk(library: Knowledge) -> None:
         is_target, n = real.index.isin(mine.index), degree.reindex(real.index).fillna(0).to_numpy()
         strength = real["t"].abs().to_numpy()
         null = matched(is_target, n, strength)
-        signs = mine[mine != 0].reindex(real.index[real["changed"]]).dropna()
+        strongest = real["t"].abs().sort_values(ascending=False).index[:STRONGEST]
+        signs = mine[mine != 0].reindex(strongest).dropna()
         agree = int((-signs == np.sign(real.loc[signs.index, "t"])).sum())
         p = binomtest(agree, len(signs), 0.5).pvalue if len(signs) else np.nan
         print(f"  {title:26}{real['changed'].sum():>9}{is_target.sum():>9}{auroc(is_target, strength):>9.3f}"
@@ -208,7 +216,7 @@ def _one_a_gene(table: pd.DataFrame, regulator: str) -> pd.DataFrame:
 
 def combat(library: Knowledge) -> KnockoutModel:
     path = str(shared("data/covid/combat_pbmc_covid_4donors.h5ad"))
-    sources = [DatasetSource(donor, path, column="donor", values=(donor,)) for donor in ("H00049", "H00053", "S00016", "S00040")]
+    sources = [DatasetSource(donor, path, column="donor", values=(donor,)) for donor in DONORS]
     return fitted(Study("combat", "COVID-19", tuple(sources)), library)
 
 
@@ -216,6 +224,7 @@ def fitted(study: Study, library: Knowledge) -> KnockoutModel:
     return KnockoutModel(fit_network_model(study, KnockoutParams(), store=None, knowledge=library))
 
 
+TITLES = {"auroc": "AUROC changed", "abs_rank": "Spearman |.|", "rank": "Spearman signed"}
 UNSIGNED = ("mean level", "number of regulators", "scTenifoldKnk (published)")
 
 
@@ -267,8 +276,8 @@ def tell(rows: list[dict]) -> None:
     """Means over the knock-outs; signs are pooled over changed genes that are told."""
     print("  " + f"{COLUMNS[0]:26}" + "".join(f"{name:>16}" for name in COLUMNS[1:]))
     for method, part in pd.DataFrame(rows).groupby("method", sort=False):
-        told = part["told"].sum()
-        sign = f"{part['right'].sum() / told:.1%} of {told:.0f}" if told else ""
+        told = int(part["told"].sum())
+        sign = f"{part['right'].sum() / told:.1%} of {told}" if told else ""
         print(f"  {method:26}{len(part):>16}{part['auroc'].mean():>16.3f}{part['abs_rank'].mean():>16.3f}"
               f"{part['rank'].mean():>16.3f}{sign:>16}", flush=True)  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Knockouts from unperturbed cells: a made-up chain is found again, and every gene that cannot be asked says why."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,7 +13,7 @@ from engine.params import KnockoutParams
 from engine.settings import Settings
 from engine.store import Store
 from engine.tl.umap import principal_plane
-from engine.types import DatasetSource, KnockoutModel, Roles, Study
+from engine.types import DatasetSource, KnockoutModel, Perturbed, Roles, Study
 from tests import small_network
 
 PARAMS = KnockoutParams(n_genes=60, ridge=1.0)
@@ -160,6 +161,8 @@ def test_what_cannot_be_fitted_is_refused_with_a_sentence(patched):
         fit(study(), KnockoutParams(networks="collectry"))
     with pytest.raises(KnowledgeMissing, match="regulators and targets of mouse, and none is here. Fetch one of doro"):
         fit(study(species="mouse"), PARAMS)
+    with pytest.raises(InvalidStudy, match="told apart by their guides alone"):
+        fit(replace(study(), perturbed=Perturbed(guides="grna", guide_targets="groups")), PARAMS)
     only = Study("t", "T", (DatasetSource("t", "t.h5ad", modality="effects"),))
     with pytest.raises(InvalidStudy, match="'t' is a table of changes without any. Learn from the table"):
         fit(only, PARAMS)
