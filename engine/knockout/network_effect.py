@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.errors import InvalidParameter, unknown
 from engine.knockout.network_candidates import TF, UPSTREAM, why_not
+from engine.perturb.propagation.regression import N_BLOCKS
 from engine.perturb.propagation.signalling import LONGEST, SHARE, Reached, Signalling
 from engine.perturb.propagation.simulation import SPREAD_CELLS, Held, Wired, jackknife, move, spread
 from engine.perturb.propagation.steps import Range
@@ -57,34 +58,50 @@ def simulate(model: KnockoutModel, doses: Mapping[str, float], *, cell_type: str
 
     doses = checked(model, doses, cell_type)
     types = [cell_type] if cell_type else model.facts["cell_types"]
-    labels, n_genes = model.adata.obs["cell_type"].astype(str).to_numpy(), model.adata.n_vars
-    n_cells = int(np.isin(labels, types).sum())
-    change, left, means, plans, capped = np.zeros(n_genes), np.zeros(n_genes), 0.0, {}, 0
-    touched, fixed = np.zeros((2, n_genes), bool)
+    cells = model.adata.obs["cell_type"].isin(types).to_numpy()
+    whole = _over(model, doses, types, int(cells.sum()))
+    half = _normal(level) * whole.se
+    table = pd.DataFrame({
+        "control": np.asarray(model.adata.X[cells].mean(axis=0)).ravel(), "change": whole.change,
+        "low": whole.change - half, "high": whole.change + half, "measured": np.nan, "measured_se": np.nan,
+        "target": np.isin(model.genes, list(doses)), "outside": whole.left > 0, "n_outside": whole.left,
+    }, index=pd.Index(model.genes, name="gene"))  # fmt: skip
+    evidence = _evidence(model, doses, cell_type, level, whole, table)
+    return KnockoutEffect(perturbation_name(list(doses)), "propagation", table, evidence)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """The simulation over all cells asked for.
+
+    `change` mean change, `se` its spread (NaN where a gene is held or cannot change), `left` cells that would have
+    left the range, each (n_genes,); `plans` by cell type, `capped` cells whose dose was held to the range.
+    """
+
+    change: np.ndarray
+    se: np.ndarray
+    left: np.ndarray
+    plans: dict[str, Plan]
+    capped: int
+    n_cells: int
+
+
+def _over(model: KnockoutModel, doses: dict[str, float], types: list[str], n_cells: int) -> _Whole:
+    n_genes, plans, capped = model.adata.n_vars, {}, 0
+    change, left, told = np.zeros(n_genes), np.zeros(n_genes, int), np.zeros(n_genes, bool)
+    without, fixed = np.zeros((N_BLOCKS, n_genes)), np.zeros(n_genes, bool)
     for name in types:
         plan, wired = plan_of(model, doses, name), wired_of(model, name)
         if not plan.held.doses:
             continue
-        plans[name], weight = plan, wired.x.shape[0] / n_cells
-        moved = move(wired, plan.held)
+        plans[name], weight, moved = plan, wired.x.shape[0] / n_cells, move(wired, plan.held)
         change[moved.genes] += weight * moved.delta.mean(axis=0)
         left[moved.genes] += moved.left
-        touched[moved.genes], fixed[plan.held.places] = True, True
+        told[moved.genes], fixed[plan.held.places] = True, True
         capped += moved.capped
-        without = np.zeros((wired.left_out.shape[1], n_genes))
         genes, of_blocks = spread(wired, plan.held, most=max(LEAST_SPREAD, SPREAD_CELLS // len(types)))
-        without[:, genes] = weight * of_blocks
-        means = means + without
-    se = np.where(touched & ~fixed, jackknife(means), np.nan)
-    half = _normal(level) * se
-    x = model.adata[np.isin(labels, types)].X
-    table = pd.DataFrame({
-        "control": np.asarray(x.mean(axis=0)).ravel(), "change": change, "low": change - half, "high": change + half,
-        "measured": np.nan, "measured_se": np.nan, "target": np.isin(model.genes, list(doses)), "outside": left > 0,
-        "n_outside": left.astype(int),
-    }, index=pd.Index(model.genes, name="gene"))  # fmt: skip
-    evidence = _evidence(model, doses, cell_type, level, plans, table, capped, n_cells)
-    return KnockoutEffect(perturbation_name(list(doses)), "propagation", table, evidence)
+        without[:, genes] += weight * of_blocks
+    return _Whole(change, np.where(told & ~fixed, jackknife(without), np.nan), left, plans, capped, n_cells)
 
 
 def checked(model: KnockoutModel, doses: Mapping[str, float], cell_type: str) -> dict[str, float]:
@@ -150,19 +167,19 @@ def _normal(level: float) -> float:
     return float(norm.ppf((1 + level) / 2))
 
 
-def _evidence(model: KnockoutModel, doses: dict[str, float], cell_type: str, level: float, plans: dict[str, Plan],
-              table: pd.DataFrame, capped: int, n_cells: int) -> dict:
+def _evidence(model: KnockoutModel, doses: dict[str, float], cell_type: str, level: float, whole: _Whole,
+              table: pd.DataFrame) -> dict:
     values = set(doses.values())
     dose = values.pop() if len(values) == 1 else dict(doses)
     return {"basis": "network", "kind": "simulation", "scale": model.facts["scale"], "cell_type": cell_type,
             "dose": dose, "doses": doses, "class": "", "level": level, "n_calibration": 0, "coverage": None,
             "nearest": "", "likeness": None, "known_by": model.facts["sources"], "weights": {}, "abstained": "",
-            "n_cells": n_cells, "warnings": _warnings(model, doses, plans, table, capped, n_cells),
-            "path": _path(model, doses, plans, table)}  # fmt: skip
+            "n_cells": whole.n_cells, "warnings": _warnings(model, doses, whole, table),
+            "path": _path(model, whole.plans, table)}  # fmt: skip
 
 
-def _warnings(model: KnockoutModel, doses: dict[str, float], plans: dict[str, Plan], table: pd.DataFrame, capped: int,
-              n_cells: int) -> list[str]:
+def _warnings(model: KnockoutModel, doses: dict[str, float], whole: _Whole, table: pd.DataFrame) -> list[str]:
+    plans, n_cells = whole.plans, whole.n_cells
     said = ["This is a simulation by a regression in unperturbed cells: company is taken for cause.", SPREAD_NOTE]
     for gene in doses:
         found = [one for plan in plans.values() for one in plan.reached.get(gene, [])]
@@ -176,19 +193,19 @@ def _warnings(model: KnockoutModel, doses: dict[str, float], plans: dict[str, Pl
             said.append(f"'{gene}' is not among the {len(table):,} genes simulated, so its own change is not shown.")
     left = table[table["outside"] & ~table["target"]].sort_values("n_outside", ascending=False)
     if len(left):
-        said.append(f"{len(left)} gene{'s' if len(left) > 1 else ''} left the range seen in cells and "
-                    f"{'were' if len(left) > 1 else 'was'} held to it: {', '.join(left.index[:5])} (in up to "
-                    f"{int(left['n_outside'].max()):,} of {n_cells:,} cells).")  # fmt: skip
-    if capped:
-        said.append(f"In {capped:,} of {n_cells:,} cells the dose would lead beyond the largest level seen, and was "
-                    "held to that.")  # fmt: skip
-    idle = [name for name in model.facts["cell_types"] if name not in plans] if len(plans) else []
+        genes = "1 gene" if len(left) == 1 else f"{len(left):,} genes"
+        said.append(f"{genes} left the range seen in cells, and what left it was held to it: "
+                    f"{', '.join(left.index[:5])} (in up to {int(left['n_outside'].max()):,} of {n_cells:,} cells).")
+    if whole.capped:
+        said.append(f"In {whole.capped:,} of {n_cells:,} cells the dose would lead beyond the largest level seen, and "
+                    "was held to that.")  # fmt: skip
+    idle = [name for name in model.facts["cell_types"] if name not in plans]
     if idle and n_cells == model.adata.n_obs:
         said.append(f"Nothing is changed in {', '.join(idle[:4])}, where it cannot be simulated.")
     return said
 
 
-def _path(model: KnockoutModel, doses: dict[str, float], plans: dict[str, Plan], table: pd.DataFrame) -> list[dict]:
+def _path(model: KnockoutModel, plans: dict[str, Plan], table: pd.DataFrame) -> list[dict]:
     """Edges that carry the change: of signalling, and from regulators to the genes that change most."""
     upstream = model.adata.uns["upstream"][["source", "target", "database"]].astype(str)
     database = {(source, target): name for source, target, name in upstream.itertuples(index=False)}
