@@ -14,6 +14,7 @@ from tests.benchmarks import (
     study,
     training,
     upload,
+    virtual_knockout,
 )
 
 for title, benchmark in (
@@ -25,6 +26,7 @@ for title, benchmark in (
     ("What each likeness of genes is worth", gene_kernels), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
     ("Perturbations told by the core", perturb_core),
+    ("Virtual beside real knock-outs", virtual_knockout),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()
