@@ -87,7 +87,7 @@ def check_dose(model: KnockoutModel, dose: float) -> None:
     kind = model.facts["kind"]
     if dose > 1 and kind != "activation":
         raise InvalidParameter(f"Activation was asked for (dose {dose:g}), and this model was learned from {kind}. "
-                               "Choose a screen of activation, or simulate it by the network of the cells.")  # fmt: skip
+                               "Choose a screen of activation, or simulate it by the network of cells.")  # fmt: skip
     if dose < 1:
         raise InvalidParameter(f"A screen tells of {kind} as it was made, not of a dose of {dose:g}. Leave the dose at "
                                "0, or simulate it by the network of the cells.")  # fmt: skip
