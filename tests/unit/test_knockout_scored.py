@@ -62,8 +62,8 @@ def test_a_wish_that_means_nothing_gives_uniform_p():
 
 def test_a_change_along_the_wish_has_a_small_p_and_its_opposite_a_large_one():
     delta, direction = made_up()
-    delta[0] += 0.3 * direction.weight
-    delta[1] -= 0.3 * direction.weight
+    delta[0] += 0.5 * direction.weight
+    delta[1] -= 0.5 * direction.weight
     p = scores(delta, direction, np.full(30, -1)).p
     assert p[0] < 1e-4 and p[1] > 0.999
 
