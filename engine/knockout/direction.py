@@ -81,7 +81,7 @@ def _of_state(model: KnockoutModel, wish: Wish, bins: np.ndarray) -> Direction:
     states = states_of(model)
     if states is None or states.shape[1] < 2:
         raise InvalidParameter("A wish about a state needs two cell types or more, and this model has none to tell "
-                               "apart. Name the column of cell types in the study, or wish for a set of genes.")  # fmt: skip
+                               "apart. Name the study's column of cell types, or wish for a set of genes.")
     for name in filter(None, (wish.to, wish.start)):
         if name not in states:
             raise unknown("cell type", name, states.columns, where="in this model")

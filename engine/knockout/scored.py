@@ -11,15 +11,17 @@ from engine.knockout.direction import Direction
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores of changes, each float64 (n_changes,): see `Direction`; `cosine` with the weights, z and p."""
+    """Scores of changes, each float64 (n_changes,): see `Direction`; `cosine` with the weights, z and p; `null` is the
+    share of wishes for nothing by which a change has p < 0.05."""
 
     score: np.ndarray
     cosine: np.ndarray
     z: np.ndarray
     p: np.ndarray
+    null: np.ndarray
 
 
-def scores(delta: np.ndarray, direction: Direction, targets: np.ndarray) -> Scores:
+def scores(delta: np.ndarray, direction: Direction, targets: np.ndarray, *, dealt: np.ndarray | None = None) -> Scores:
     """Scores of changes, the gene that was perturbed left out of each.
 
     z holds the sum of products Σ weight · Δ against the same sum with the weights dealt anew among genes of one bin of
@@ -33,6 +35,8 @@ def scores(delta: np.ndarray, direction: Direction, targets: np.ndarray) -> Scor
         Changes, (n_changes, n_genes); NaN, not measured, is left out.
     targets
         Place of the perturbed gene among the genes, int (n_changes,); -1 where it is not measured.
+    dealt
+        Weights of wishes for nothing, see `deal`: (n_genes, n_wishes).
     """
     from scipy.stats import norm
 
@@ -40,8 +44,19 @@ def scores(delta: np.ndarray, direction: Direction, targets: np.ndarray) -> Scor
     raw, (mean, variance) = x @ direction.weight, by_chance(x, direction)
     with np.errstate(invalid="ignore", divide="ignore"):
         length = np.sqrt((x**2).sum(axis=1) * (direction.weight**2).sum())
-        z = np.where(variance > 0, (raw - mean) / np.sqrt(variance), np.nan)
-        return Scores(raw / held, raw / length, z, norm.sf(z))
+        spread = np.where(variance > 0, np.sqrt(variance), np.nan)
+        z = (raw - mean) / spread
+        by_nothing = norm.sf((x @ dealt - mean[:, None]) / spread[:, None]) if dealt is not None else np.ones((1, 1))
+        return Scores(raw / held, raw / length, z, norm.sf(z), (by_nothing < 0.05).mean(axis=1))
+
+
+def deal(direction: Direction, n: int, *, seed: int) -> np.ndarray:
+    """The weights dealt anew among genes of like expression, `n` times: wishes for nothing, (n_genes, n)."""
+    rng, place = np.random.default_rng(seed), np.argsort(direction.bins, kind="stable")
+    found = np.empty((len(place), n))
+    for column in found.T:
+        column[place] = direction.weight[np.lexsort((rng.random(len(place)), direction.bins))]
+    return found
 
 
 def left_out(delta: np.ndarray, direction: Direction, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
