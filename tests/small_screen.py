@@ -8,6 +8,8 @@ import numpy as np
 from anndata import AnnData, concat
 from scipy import sparse
 
+from engine.screens import study_of_file
+from engine.types import Study
 from tests.simulated import N_MODULES, simulated_counts
 
 SCREENED = tuple(f"GENE{i}" for i in range(16))
@@ -28,6 +30,13 @@ def perturbed_cells(*, n_control: int = 160, n_cells: int = 40, n_genes: int = 6
         part.obs_names = [f"{gene}-{name}" for name in part.obs_names]
         parts.append(part)
     return concat(parts)
+
+
+def screen_study(folder: Path, *, name: str = "knocked") -> Study:
+    """A study of `perturbed_cells`, their file written into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    perturbed_cells().write_h5ad(folder / f"{name}.h5ad")
+    return study_of_file(folder / f"{name}.h5ad", kind="interference", cell_type="cell_type")
 
 
 def write_screen(folder: Path, *, name: str = "knocked", kind: str = "interference") -> Path:
