@@ -11,7 +11,7 @@ from engine.params import KnockoutParams, ScreenParams
 from engine.settings import Settings
 from engine.store import Store
 from tests.simulated import write_study
-from tests.small_screen import screen_study
+from tests.knocked_down import screen_study
 
 PARAMS = KnockoutParams(screen=ScreenParams(permutations=0))
 
