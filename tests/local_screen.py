@@ -7,9 +7,8 @@ import json
 import numpy as np
 from anndata import AnnData
 
-from engine.types import GeneKnowledge, Screen, perturbation_name
+from engine.types import GeneFeatures, GeneKnowledge, Screen, perturbation_name
 from engine.types.meta import META
-from engine.types.perturbations import GeneFeatures
 
 
 def local_screen(n_singles: int, n_pairs: int, n_genes: int, *, modules: int = 6, noise: float = 0.1, seed: int = 0,
@@ -17,8 +16,8 @@ def local_screen(n_singles: int, n_pairs: int, n_genes: int, *, modules: int = 6
     """A screen of genes in modules; gene i is called `GENE{i}`.
 
     All knock-downs share a change; beyond it, a knock-down moves each gene of its own module by an amount of that
-    gene. A pair does the sum. Text and sequence tell the module, with error, of nine genes in ten each. `shuffled` gives
-    the perturbations' changes to one another, so that nothing is left to learn.
+    gene. A pair does the sum. Text and sequence tell the module, with error, of nine genes in ten each. `shuffled`
+    gives the perturbations' changes to one another, so that nothing is left to learn.
     """
     rng = np.random.default_rng(seed)
     genes = [f"GENE{i}" for i in range(n_genes)]

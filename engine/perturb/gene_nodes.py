@@ -11,8 +11,7 @@ import numpy as np
 
 from engine.errors import InvalidStudy
 from engine.params import GrapeParams
-from engine.types import GeneFeatures, GeneKnowledge, Screen
-from engine.types.perturbations import targets_of
+from engine.types import GeneFeatures, GeneKnowledge, Screen, targets_of
 
 LARGEST = 5.0  # standard deviations from the mean of a feature
 

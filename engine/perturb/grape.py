@@ -3,124 +3,29 @@
 from __future__ import annotations
 
 import copy
-import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from engine.errors import InvalidStudy
 from engine.params import GrapeParams
+from engine.perturb.changes import target_mask
 from engine.perturb.gate import Gate, gate
 from engine.perturb.gene_nodes import Nodes, gene_nodes
-from engine.perturb.held_out import Predict, left_out, roles
+from engine.perturb.held_out import ROLES, Predict, left_out, roles
+from engine.perturb.trained_grape import Trained, class_of
 from engine.progress import Progress, Span
-from engine.types import GeneKnowledge, Screen
-from engine.types.perturbations import targets_of
+from engine.types import GeneKnowledge, Screen, targets_of
 
 FOLDS = 5
 FEWEST = 20  # perturbations that a screen must have
 CLASSES = {"single": "single genes", "pair": "pairs"}
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A trained GRAPE, without what it was trained on.
-
-    `nodes` are the genes of its graph, the first of them, those of `genes`, with a change told; `linked` those of the
-    nodes that have features. `vectors` float32 (n_nodes, n_hidden), `pairs` int32 (2, n_pairs) and `weight` float32
-    (n_pairs,) are the learned graph, `types` 0 or 1 a node; `state` the weights of the layers. Of `facts`: features
-    (modality → source, n_known), gates (class → strength, core and both: root mean square errors on held-out
-    perturbations, n, says), epoch, epochs, seconds, refit, n_edges, history, params.
-    """
-
-    nodes: tuple[str, ...]
-    genes: tuple[str, ...]
-    linked: np.ndarray
-    vectors: np.ndarray
-    pairs: np.ndarray
-    weight: np.ndarray
-    types: np.ndarray
-    state: dict[str, np.ndarray]
-    scale: float
-    facts: dict[str, Any] = field(compare=False)
-
-    @property
-    def strength(self) -> dict[str, float]:
-        """How much of the correction is added, 0 to 1, for a single and for a pair."""
-        return {name: found["strength"] for name, found in self.facts["gates"].items()}
-
-    def knows(self, name: str) -> bool:
-        """Whether every gene of a perturbation is in the graph and has features."""
-        return all(gene in self._number for gene in targets_of(name))
-
-    def correction(self, names: Sequence[str]) -> np.ndarray:
-        """What is added to the core's change, float32 (n_names, n_genes).
-
-        0 where the gate is shut, for a perturbation that `knows` denies, and at the perturbed genes.
-        """
-        found = np.zeros((len(names), len(self.genes)), np.float32)
-        asked = [i for i, name in enumerate(names) if self.strength[_class_of(name)] and self.knows(name)]
-        sets = [[self._number[gene] for gene in targets_of(names[i])] for i in asked]
-        for start in range(0, len(asked), 64):
-            found[asked[start : start + 64]] = self._change(sets[start : start + 64])
-        for i, targets in zip(asked, sets, strict=True):
-            found[i] *= self.strength[_class_of(names[i])]
-            found[i, [t for t in targets if t < len(self.genes)]] = 0
-        return found
-
-    def predict(self, names: Sequence[str], core: np.ndarray) -> np.ndarray:
-        """Change, float32 (n_names, n_genes), from what the core predicts of the same perturbations."""
-        return (core + self.correction(names)).astype(np.float32)
-
-    def to_arrays(self) -> dict[str, np.ndarray]:
-        """As plain arrays, to be kept with an AnnData."""
-        named = {name: np.array(getattr(self, name)) for name in ("nodes", "genes", "linked", "vectors", "pairs",
-                                                                  "weight", "types")}  # fmt: skip
-        state = {f"state {name.replace('.', ' ')}": value for name, value in self.state.items()}
-        return {**named, **state, "scale": np.array([self.scale]), "facts": np.array([json.dumps(self.facts)])}
-
-    @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Trained:
-        """From what `to_arrays` gave."""
-        state = {name.removeprefix("state ").replace(" ", "."): np.asarray(value)
-                 for name, value in arrays.items() if name.startswith("state ")}  # fmt: skip
-        nodes, genes = (tuple(str(gene) for gene in arrays[name]) for name in ("nodes", "genes"))
-        rest = {name: np.asarray(arrays[name]) for name in ("linked", "vectors", "pairs", "weight", "types")}
-        return cls(nodes, genes, **rest, state=state, scale=float(arrays["scale"][0]),
-                   facts=json.loads(str(arrays["facts"][0])))  # fmt: skip
-
-    @cached_property
-    def _number(self) -> dict[str, int]:
-        return {gene: i for i, gene in enumerate(self.nodes) if self.linked[i]}
-
-    @cached_property
-    def _network(self):
-        import torch
-
-        from engine.models.grape.attention import edges_of
-        from engine.models.grape.response import Response
-
-        params = self.facts["params"]
-        network = Response(len(self.genes), self.vectors.shape[1], heads=params["heads"], layers=params["layers"])
-        network.load_state_dict({name: torch.as_tensor(value) for name, value in self.state.items()})
-        pairs, types = (torch.as_tensor(x, dtype=torch.int64) for x in (self.pairs, self.types))
-        return network.eval(), edges_of(pairs, torch.as_tensor(self.weight), types)
-
-    def _change(self, sets: list[list[int]]) -> np.ndarray:
-        import torch
-
-        network, edges = self._network
-        of = torch.as_tensor(np.repeat(np.arange(len(sets)), [len(genes) for genes in sets]))
-        with torch.no_grad():
-            found = network(torch.as_tensor(self.vectors), edges, of, torch.as_tensor(np.concatenate(sets)), len(sets))
-        return found.numpy() * self.scale
-
-
-def train_grape(screen: Screen, known: GeneKnowledge, params: GrapeParams, *, core_predict: Predict,
+def train_grape(screen: Screen, known: GeneKnowledge, params: GrapeParams, *, core_predict: Predict | None = None,
                 seen: np.ndarray | None = None, also: Sequence[str] = (), progress: Progress | None = None,
                 device: str = "auto") -> Trained:
     """Learn what the core leaves over, see on held-out perturbations whether that helps, and learn again from all.
@@ -130,7 +35,8 @@ def train_grape(screen: Screen, known: GeneKnowledge, params: GrapeParams, *, co
     core_predict
         The core; what it leaves over is taken of perturbations that it did not learn from.
     seen
-        Its left-out predictions where they are there already, (n_perturbations, n_genes).
+        In its place, what the core tells of each perturbation of the screen without having seen it, (n_perturbations,
+        n_genes): the left-out predictions of `Core.predict`.
     also
         Genes that will be asked for and are neither measured nor perturbed.
 
@@ -145,7 +51,7 @@ def train_grape(screen: Screen, known: GeneKnowledge, params: GrapeParams, *, co
     progress.stage("Core", 0.0)
     if seen is None:
         seen = left_out(screen, known, core_predict, folds=FOLDS, seed=params.seed, progress=Span(progress, 0.0, 0.1))
-    residual = _without_targets(screen, (screen.delta - seen).astype(np.float32))
+    residual = np.where(target_mask(screen.names, screen.genes), np.nan, screen.delta - seen).astype(np.float32)
     learned = _learn(screen, residual, nodes, params, progress, device)
     learned.facts["seconds"] = round(time.monotonic() - started, 1)
     return learned
@@ -162,7 +68,7 @@ def _learn(screen: Screen, residual: np.ndarray, nodes: Nodes, params: GrapePara
     scale = float(np.sqrt(np.nanmean(np.square(residual)))) or 1.0
     responses = _responses(screen, residual / scale, nodes)
     model = _aligned(nodes, len(screen.genes), params, fabric, Span(progress, 0.1, 0.15))
-    start, numbers = copy.deepcopy(model.state_dict()), {r: np.flatnonzero(role == r) for r in ("train", "stop", "gate")}
+    start, numbers = copy.deepcopy(model.state_dict()), {name: np.flatnonzero(role == name) for name in ROLES}
     task = GrapeTask(model, responses, numbers["train"], params)
     progress.stage("Training", 0.15)
     fit = fit_responses(task, epochs=params.epochs, learning_rate=params.learning_rate, patience=params.patience,
@@ -228,7 +134,7 @@ def _error(task, responses, numbers: np.ndarray) -> float:
 def _gates(names: list[str], residual: np.ndarray, task, numbers: np.ndarray, scale: float) -> dict[str, Gate]:
     found = {}
     for kind, words in CLASSES.items():
-        which = np.array([p for p in numbers if _class_of(names[p]) == kind], int)
+        which = np.array([p for p in numbers if class_of(names[p]) == kind], int)
         told = task.predict(which) * scale if len(which) else residual[which]
         found[kind] = gate(residual[which], told, what=words)
     return found
@@ -251,15 +157,3 @@ def _need_enough(screen: Screen) -> None:
     if len(screen.names) < FEWEST:
         raise InvalidStudy(f"GRAPE needs a screen of at least {FEWEST} perturbations, and this one has "
                            f"{len(screen.names)}. Use the core, or a larger screen.")  # fmt: skip
-
-
-def _without_targets(screen: Screen, change: np.ndarray) -> np.ndarray:
-    """Changes with NaN at the perturbed genes themselves."""
-    column = {gene: i for i, gene in enumerate(screen.genes)}
-    for row, name in enumerate(screen.names):
-        change[row, [column[gene] for gene in targets_of(name) if gene in column]] = np.nan
-    return change
-
-
-def _class_of(name: str) -> str:
-    return "pair" if "+" in name else "single"

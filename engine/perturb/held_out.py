@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from engine.progress import Progress
-from engine.types import GeneKnowledge, Screen
-from engine.types.perturbations import targets_of
+from engine.types import GeneKnowledge, Screen, targets_of
 
 Predict = Callable[[Screen, Sequence[str], GeneKnowledge, int], np.ndarray]
 ROLES = ("train", "stop", "gate")

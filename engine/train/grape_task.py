@@ -87,8 +87,8 @@ class GrapeTask:
         true = torch.as_tensor(self._responses.change[step], device=found.device)
         weight = torch.as_tensor(self._responses.weight[step], device=found.device)[:, None] * ~true.isnan()
         true, total = true.nan_to_num(), weight.sum().clamp(min=1e-8)
-        parts = {"mse": (weight * (found - true).square()).sum() / total,
-                 "huber": self._params.huber_weight * (weight * huber_loss(found, true, reduction="none")).sum() / total}
+        huber = (weight * huber_loss(found, true, reduction="none")).sum() / total
+        parts = {"mse": (weight * (found - true).square()).sum() / total, "huber": self._params.huber_weight * huber}
         return parts | ({"structure": self._params.structure_weight * departure} if self._params.hops else {})
 
     @torch.no_grad()
