@@ -10,8 +10,8 @@ from engine.library import Library
 from engine.params import KnockoutParams, ScreenParams
 from engine.settings import Settings
 from engine.store import Store
-from tests.simulated import write_study
 from tests.knocked_down import screen_study
+from tests.simulated import write_study
 
 PARAMS = KnockoutParams(screen=ScreenParams(permutations=0))
 

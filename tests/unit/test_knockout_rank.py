@@ -122,7 +122,9 @@ def network(tmp_path_factory):
     knowledge.add_own(settings.folder("studies") / "n.tsv", "TF targets", "Regulators")
     study = Library(settings).study("tiny")
     params = KnockoutParams(networks="regulators", n_genes=50)
-    return store, knockout.fit(study, params, store=store, knowledge=knowledge)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.tl.umap.umap", lambda places, *_rest, **_more: places[:, :2])  # slow, and not looked at
+        return store, knockout.fit(study, params, store=store, knowledge=knowledge)
 
 
 def test_regulators_are_ranked_by_the_change_that_a_click_tells(network):
