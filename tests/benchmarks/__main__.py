@@ -9,6 +9,7 @@ from tests.benchmarks import (
     estimates,
     first_walk,
     knockout_click,
+    gene_kernels,
     study,
     training,
     upload,
@@ -18,7 +19,8 @@ for title, benchmark in (
     ("The bundled study", study), ("What maps were said to take", estimates),
     ("Training beside the published code", training),
     ("Co-expression beside the reference tools", coexpression), ("Two conditions, how fast", differential),
-    ("Two conditions of real blood", conditions), ("Causes where there are none", causes), ("The Atlas", atlas_paint),
+    ("Two conditions of real blood", conditions), ("Causes where there are none", causes),
+    ("What each likeness of genes is worth", gene_kernels), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
     ("A click on a gene", knockout_click),
 ):  # fmt: skip
