@@ -94,7 +94,7 @@ class GearsParams(Checked):
     epochs: int = param(100, "Epochs", "Passes over the perturbations, at most", low=1, high=100000)
     batch: int = param(32, "Batch", "Perturbations in a step", low=1, high=4096)
     learning_rate: float = param(1e-3, "Learning rate", "Of AdamW", low=1e-6, high=1.0)
-    patience: int = param(10, "Patience", "Epochs without gain on held-out perturbations after which training ends",
+    patience: int = param(20, "Patience", "Epochs without gain on held-out perturbations after which training ends",
                           low=1, high=1000)  # fmt: skip
     held_out: float = param(0.15, "Held out", "Share of the perturbed genes that training stops by", low=0.05,
                             high=0.4)  # fmt: skip
