@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from engine.errors import InvalidParameter
 from engine.params.checked import Checked, param
 
 
@@ -80,6 +81,12 @@ class GrapeParams(Checked):
     held_out: float = param(0.15, "Held out", "Share of the perturbed genes that training stops by, and as large a "
                             "share that the gate is set by", low=0.05, high=0.4)  # fmt: skip
     seed: int = param(0, "Seed", "The same seed gives the same result", low=0, high=2**31 - 1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.n_hidden % self.heads:
+            raise InvalidParameter(f"'Heads' must divide 'Width', found {self.heads} and {self.n_hidden}. Choose "
+                                   "another of either.")  # fmt: skip
 
 
 @dataclass(frozen=True)

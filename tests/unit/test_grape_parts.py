@@ -120,7 +120,8 @@ def test_putting_right_what_a_perturbation_reaches_equals_the_whole_graph_and_it
     expected = torch.stack([whole_graph(response, x, edges, masked) for masked in sets])
     torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-10)
     weights = torch.randn(3, 20, dtype=torch.float64)
-    ours, theirs = (torch.autograd.grad((out * weights).sum(), [x, *response.parameters()]) for out in (found, expected))
+    inputs = [x, *response.parameters()]
+    ours, theirs = (torch.autograd.grad((out * weights).sum(), inputs) for out in (found, expected))
     for a, b in zip(ours, theirs, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-7, atol=1e-8)
 
