@@ -73,7 +73,7 @@ class GrapeParams(Checked):
     huber_weight: float = param(1.0, "Weight of Huber", "Beside the mean squared error", low=0.0, high=100.0)
     structure_weight: float = param(0.1, "Weight of structure", "λ₁: how near the learned graph stays to the first",
                                     low=0.0, high=100.0)  # fmt: skip
-    epochs: int = param(100, "Epochs", "Passes over the perturbations, at most", low=1, high=100000)
+    epochs: int = param(80, "Epochs", "Passes over the perturbations, at most", low=1, high=100000)
     batch: int = param(64, "Batch", "Perturbations in a step", low=1, high=4096)
     learning_rate: float = param(1e-3, "Learning rate", "Of AdamW", low=1e-6, high=1.0)
     patience: int = param(20, "Patience", "Epochs without gain on held-out perturbations after which training ends",

@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-N_SINGLES, N_PAIRS, N_GENES, MODULES = 105, 131, 5000, 100
+N_SINGLES, N_PAIRS, N_GENES, MODULES = 105, 131, 5000, 25
 MOST_SECONDS, MOST_MB = 600, 8000
 SMALL = (120, 0, 240)
 
@@ -22,7 +22,8 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(2)
-    _large()
+    if "--small" not in sys.argv:
+        _large()
     print(f"\n{'':26} {'learnable':>20} {'shuffled':>20}\n{'':26} {'gate  new genes':>20} {'gate  new genes':>20}")
     for title, change in _variants():
         cells = [f"{gate:.2f}  {share:+9.1%}" for gate, share in (_small(change, shuffled=s) for s in (False, True))]
@@ -36,14 +37,16 @@ def _large() -> None:
     from tests.local_screen import local_screen
 
     screen, known = local_screen(N_SINGLES, N_PAIRS, N_GENES, modules=MODULES)
+    began = time.process_time()
     trained = train_grape(screen, known, GrapeParams(), core_predict=mean_of_screen, device="cpu")
+    worked = time.process_time() - began
     facts, name = trained.facts, screen.names[0]
     trained.correction([name])
     started = time.perf_counter()
     trained._change([[trained.nodes.index(name)]])  # what a click costs, whether the gate is open or not
     click = time.perf_counter() - started
     print(f"{N_SINGLES} singles and {N_PAIRS} pairs of {N_GENES:,} genes, {facts['n_edges']:,} edges: "
-          f"{facts['seconds']:.0f} s (at most {MOST_SECONDS}), {peak_mb():,.0f} MB (at most {MOST_MB:,}), "
+          f"{facts['seconds']:.0f} s (at most {MOST_SECONDS}; {worked:.0f} s of both cores together), {peak_mb():,.0f} MB (at most {MOST_MB:,}), "
           f"best epoch {facts['epoch']} of {facts['epochs']}, a click {1000 * click:.0f} ms")  # fmt: skip
     for found in facts["gates"].values():
         print("   ", found["says"])

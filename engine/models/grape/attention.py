@@ -26,7 +26,8 @@ class Edges:
 
     `source` and `target` int64 (n_edges,); `weight` float32 (n_edges,), 1 for a gene to itself; `kind` of each edge,
     2 · type of source + type of target; `of_kind`, numbers of the edges of each kind, int64 (n_edges of the kind,);
-    `place` of each edge among those of its kind.
+    `place` of each edge among those of its kind; `leaving` and `arriving`, the edges by source and by target: their
+    numbers, and where those of each gene begin, int64 (n_edges,) and (n_genes + 1,).
     """
 
     source: Tensor
@@ -35,6 +36,8 @@ class Edges:
     kind: Tensor
     of_kind: list[Tensor]
     place: Tensor
+    leaving: tuple[Tensor, Tensor]
+    arriving: tuple[Tensor, Tensor]
 
 
 def edges_of(pairs: Tensor, weight: Tensor, types: Tensor) -> Edges:
@@ -46,7 +49,22 @@ def edges_of(pairs: Tensor, weight: Tensor, types: Tensor) -> Edges:
     of_kind, place = [(kind == k).nonzero().ravel() for k in range(4)], torch.zeros_like(source)
     for e in of_kind:
         place[e] = torch.arange(len(e), device=place.device)
-    return Edges(source, target, every, kind, of_kind, place)
+    return Edges(source, target, every, kind, of_kind, place, _ordered(source, len(types)),
+                 _ordered(target, len(types)))  # fmt: skip
+
+
+def _ordered(ends: Tensor, n_genes: int) -> tuple[Tensor, Tensor]:
+    found, order = torch.sort(ends, stable=True)
+    return order, torch.searchsorted(found, torch.arange(n_genes + 1, device=ends.device))
+
+
+def _at(genes: Tensor, ordered: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    """Edges at some genes, and the number in `genes` of the one that each is at."""
+    order, begin = ordered
+    count = begin[genes + 1] - begin[genes]
+    number = torch.repeat_interleave(torch.arange(len(genes), device=genes.device), count)
+    within = torch.arange(len(number), device=genes.device) - (count.cumsum(0) - count)[number]
+    return number, order[begin[genes][number] + within]
 
 
 class Rows(NamedTuple):
@@ -81,9 +99,13 @@ def touched(rows: Rows, edges: Edges, n_batch: int, n_genes: int, *, frail: Tens
     """What a layer changes after some rows did; `frail` listeners, bool (n_batch, n_genes), are summed anew too."""
     number = rows.gene.new_full((n_batch, n_genes), -1)
     number[rows.of, rows.gene] = torch.arange(len(rows.of), device=number.device)
-    changed = number >= 0
-    anew = changed if frail is None else changed | frail
-    of, edge = (changed[:, edges.source] | anew[:, edges.target]).nonzero().T
+    anew = number >= 0 if frail is None else (number >= 0) | frail
+    anew_of, anew_gene = anew.nonzero().T
+    sending, sent = _at(rows.gene, edges.leaving)
+    hearing, heard = _at(anew_gene, edges.arriving)
+    n_edges = len(edges.source)
+    hits = torch.unique(torch.cat([rows.of[sending] * n_edges + sent, anew_of[hearing] * n_edges + heard]))
+    of, edge = hits // n_edges, hits % n_edges
     source, target = edges.source[edge], edges.target[edge]
     keys, row = torch.unique(of * n_genes + target, return_inverse=True)
     next_of, next_gene = keys // n_genes, keys % n_genes
