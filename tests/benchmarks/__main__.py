@@ -8,8 +8,9 @@ from tests.benchmarks import (
     differential,
     estimates,
     first_walk,
-    knockout_click,
     gene_kernels,
+    grape,
+    knockout_click,
     study,
     training,
     upload,
@@ -23,6 +24,7 @@ for title, benchmark in (
     ("What each likeness of genes is worth", gene_kernels), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
     ("A click on a gene", knockout_click),
+    ("GRAPE at the size of Norman's screen", grape),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()
