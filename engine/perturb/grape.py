@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.errors import InvalidStudy
 from engine.params import GrapeParams
-from engine.perturb.changes import target_mask
+from engine.perturb.changes import changes_of, target_mask
 from engine.perturb.gate import Gate, gate
 from engine.perturb.gene_nodes import Nodes, gene_nodes
 from engine.perturb.held_out import ROLES, Predict, left_out, roles
@@ -67,7 +67,7 @@ def _learn(screen: Screen, residual: np.ndarray, nodes: Nodes, params: GrapePara
     train, stop, out = (np.flatnonzero(role == name) for name in ROLES)
     progress.device(describe(fabric))
     scale = float(np.sqrt(np.nanmean(np.square(residual)))) or 1.0
-    responses = _responses(screen, residual / scale, nodes)
+    responses = _responses(screen, residual, scale, nodes)
     model = _aligned(nodes, len(screen.genes), params, fabric, Span(progress, 0.1, 0.15))
     start = copy.deepcopy(model.state_dict())
 
@@ -113,17 +113,13 @@ def _aligned(nodes: Nodes, n_out: int, params: GrapeParams, fabric, progress: Pr
     return model
 
 
-def _responses(screen: Screen, change: np.ndarray, nodes: Nodes):
+def _responses(screen: Screen, residual: np.ndarray, scale: float, nodes: Nodes):
     """What is learned, each perturbation weighted by how sure its change is."""
     from engine.train.grape_task import Responses
 
-    spread = np.nanmean(np.square(change), axis=1)
-    sure = np.isfinite(screen.se).any(axis=1)
-    noise = np.zeros(len(change))
-    noise[sure] = np.nanmean(np.square(screen.se[sure]), axis=1)
-    unit = np.nanmean(np.square(screen.delta), axis=1)  # noise and change in the same unit, whatever the scale is
-    noise = noise * np.divide(spread, unit, out=np.zeros_like(noise), where=unit > 0)
-    weight = 1 / np.maximum(noise + max(np.median(spread) - np.median(noise), 1e-3), 1e-3)
+    change, noise = residual / scale, changes_of(screen, screen.names).noise / scale**2
+    real = np.median(np.nanmean(np.square(change), axis=1)) - np.median(noise)
+    weight = 1 / (noise + max(real, 0.01))
     knocked_out = [[nodes.number[gene] for gene in targets_of(name)] for name in screen.names]
     return Responses(knocked_out, change, (weight / weight.mean()).astype(np.float32))
 

@@ -46,7 +46,8 @@ def _large() -> None:
     trained._change([[trained.nodes.index(name)]])  # what a click costs, whether the gate is open or not
     click = time.perf_counter() - started
     print(f"{N_SINGLES} singles and {N_PAIRS} pairs of {N_GENES:,} genes, {facts['n_edges']:,} edges: "
-          f"{facts['seconds']:.0f} s (at most {MOST_SECONDS}; {worked:.0f} s of both cores together), {peak_mb():,.0f} MB (at most {MOST_MB:,}), "
+          f"{facts['seconds']:.0f} s (at most {MOST_SECONDS}; {worked:.0f} s of both cores together), "
+          f"{peak_mb():,.0f} MB (at most {MOST_MB:,}), "
           f"best epoch {facts['epoch']} of {facts['epochs']}, a click {1000 * click:.0f} ms")  # fmt: skip
     for found in facts["gates"].values():
         print("   ", found["says"])
