@@ -8,9 +8,12 @@ from engine.commands import (
     enrich,
     estimate,
     fetch,
+    knockout,
     maps,
+    rank,
     regulators,
     report,
+    screen,
     simulate,
     spatial_genes,
     study,
@@ -18,5 +21,5 @@ from engine.commands import (
 
 COMMANDS = (
     maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, compare, enrich, regulators, report,
-    simulate,
+    simulate, screen, knockout, rank,
 )  # fmt: skip

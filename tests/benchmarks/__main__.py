@@ -9,6 +9,8 @@ from tests.benchmarks import (
     estimates,
     first_walk,
     gene_kernels,
+    grape,
+    knockout_click,
     perturb_core,
     screens,
     study,
@@ -27,6 +29,8 @@ for title, benchmark in (
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
     ("Perturbations told by the core", perturb_core),
     ("Virtual beside real knock-outs", virtual_knockout),
+    ("A click on a gene", knockout_click),
+    ("GRAPE at the size of Norman's screen", grape),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()
