@@ -1,0 +1,85 @@
+"""Two methods on the same perturbations: the mean difference, its interval and p by bootstrap over perturbations."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from engine.metrics.perturbation import BY_NAME
+
+SAMPLES = 2000
+LEVEL = 0.95
+LEAST = 6  # perturbations that an interval needs
+BEATS, WORSE, NOT_BETTER, UNTOLD = "beats", "is worse than", "is not better than", "cannot be told from"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better one method is than another on a measure; above 0 is better, whatever the measure.
+
+    `mean`, `low`, `high` (95 %) and `p` (two-sided) over `n` perturbations, `one` and `other` the means of both over
+    these; `stands` is beats, is worse than, is not better than (a gain that matters is ruled out) or cannot be told
+    from.
+    """
+
+    mean: float
+    low: float
+    high: float
+    p: float
+    n: int
+    one: float
+    other: float
+    stands: str
+
+
+def values_of(table: pd.DataFrame, method: str, measure: str, held_out: str) -> pd.Series:
+    """Values of a method by perturbation and seed, of one class of those held out; NaN where not defined."""
+    rows = table[(table["method"] == method) & (table["measure"] == measure) & (table["class"] == held_out)
+                 & (table["perturbation"] != "mean")]  # fmt: skip
+    return rows.set_index(["perturbation", "seed"])["value"]
+
+
+def compare(one: pd.Series, other: pd.Series | float, measure: str, *, seed: int = 0) -> Difference | None:
+    """The paired bootstrap of two methods; None where they share no perturbation with both values.
+
+    A perturbation held out at several seeds counts once, with the mean of its differences: seeds are no new
+    perturbations.
+
+    Parameters
+    ----------
+    one, other
+        Values by perturbation and seed, as `values_of` gives them; `other` may be what a guess reaches.
+    """
+    about = BY_NAME[measure]
+    both = pd.DataFrame({"one": one, "other": other}).dropna()
+    by = both.groupby(level=0).mean()
+    if by.empty:
+        return None
+    gains = ((by["other"] - by["one"]) if about.less else (by["one"] - by["other"])).to_numpy()
+    means = _resampled(gains, seed)
+    low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    tail = min((means <= 0).sum(), (means >= 0).sum())
+    p = min(1.0, 2 * (tail + 1) / (SAMPLES + 1))
+    level = float(by["other"].mean())
+    matters = about.margin * (abs(level) if about.less else 1.0)
+    return Difference(float(gains.mean()), float(low), float(high), p, len(gains), float(by["one"].mean()), level,
+                      _stands(float(low), float(high), len(gains), matters))
+
+
+def _resampled(gains: np.ndarray, seed: int) -> np.ndarray:
+    """Means of samples of perturbations drawn with replacement, (SAMPLES,)."""
+    rng = np.random.default_rng(seed)
+    return gains[rng.integers(0, len(gains), (SAMPLES, len(gains)))].mean(axis=1)
+
+
+def _stands(low: float, high: float, n: int, matters: float) -> str:
+    if n < LEAST or not (math.isfinite(low) and math.isfinite(high)):
+        return UNTOLD
+    if low > 0:
+        return BEATS
+    if high < 0:
+        return WORSE
+    return NOT_BETTER if high < matters else UNTOLD
