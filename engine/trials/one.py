@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.errors import InvalidParameter
-from engine.metrics.perturbation import LEVELS, MEASURES, HeldOut, coverage, score
+from engine.metrics.perturbation import MEASURES, HeldOut, coverage, score
 from engine.metrics.perturbation.among import chance_of_discrimination
 from engine.store import Store
 from engine.trials.choose import POSITIVE

@@ -69,6 +69,20 @@ def compare(one: pd.Series, other: pd.Series | float, measure: str, *, seed: int
                       _stands(float(low), float(high), len(gains), matters))
 
 
+def interval(values: pd.Series) -> tuple[float, float, float, int]:
+    """Mean of a method's values, its 95 % interval by bootstrap over perturbations, and how many these are.
+
+    NaN where nothing is defined; the interval is NaN with fewer perturbations than it needs.
+    """
+    each = values.dropna().groupby(level=0).mean().to_numpy()
+    if not len(each):
+        return math.nan, math.nan, math.nan, 0
+    if len(each) < LEAST:
+        return float(each.mean()), math.nan, math.nan, len(each)
+    low, high = np.quantile(_resampled(each, 0), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(each.mean()), float(low), float(high), len(each)
+
+
 def _resampled(gains: np.ndarray, seed: int) -> np.ndarray:
     """Means of samples of perturbations drawn with replacement, (SAMPLES,)."""
     rng = np.random.default_rng(seed)

@@ -84,7 +84,7 @@ class _Telling:
         by_measure = [self._of(measure) for measure in TOLD[:4] if self._has(measure)]
         if not self._has("l2_highest"):
             by_measure += [self._of("rmse")] if self._has("rmse") else []
-        return list(filter(None, [self._apart(), *by_measure, self._replicate()]))
+        return list(filter(None, [self._apart(), *by_measure, self._replicate(), self._coverage()]))
 
     def _subject(self, wanted: str) -> str:
         if wanted in self._kinds:
@@ -111,7 +111,8 @@ class _Telling:
                     f"better than a guess (0 and {_number(self._means.get((self._one, PDS_CHANCE)))}).")  # fmt: skip
         if unsure:
             return f"{on} there are too few perturbations to say whether any method tells one target from another."
-        return f"{on} no method tells one target from another: by Systema PCC and PDS none is beyond a guess by more than .02."
+        return (f"{on} no method tells one target from another: by Systema PCC and PDS none is certain to be beyond a "
+                "guess by as much as .02.")  # fmt: skip
 
     def _of(self, measure: str) -> str:
         """One measure: the subject's mean, whom it beats, and whom it does not."""
@@ -141,6 +142,14 @@ class _Telling:
         return (f"{ON[self._class]} half of the cells predicts the other half with a PCC of changes of "
                 f"{_number(reached)}; the train mean reaches {_number(self._mean(NEGATIVE, 'pcc_delta'))}, "
                 f"{self._label(self._one)} {_number(self._mean(self._one, 'pcc_delta'))}.")  # fmt: skip
+
+    def _coverage(self) -> str:
+        held = self._mean(self._one, "coverage_90")
+        if held == float("-inf"):
+            return ""
+        fair = "as they should" if 0.85 <= held <= 0.95 else "too few" if held < 0.85 else "more than they should"
+        return (f"{ON[self._class]} the 90 % intervals of {self._label(self._one)} hold {100 * held:.0f} % of genes on "
+                f"average, {fair}.")  # fmt: skip
 
     def _label(self, name: str) -> str:
         label = NAMES.get(name, self._labels.get(name, name))

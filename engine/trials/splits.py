@@ -25,8 +25,8 @@ class Split:
 
 
 SPLITS = {split.name: split for split in (
-    Split("simulation", "Unseen genes", "As GEARS: three quarters of the perturbed genes are seen. Singles of the other "
-          "genes are held out, with every pair that has one of them, and a quarter of the pairs of seen genes."),
+    Split("simulation", "Unseen genes", "As GEARS: three quarters of the perturbed genes are seen. Singles of the rest "
+          "are held out, with every pair that has one of them, and a quarter of the pairs of seen genes."),
     Split("single70", "Unseen singles", "As GRAPE: 70 % of the single perturbations are seen, the rest held out."),
     Split("doubles", "Half of the pairs", "As Ahlmann-Eltze, Huber and Anders (2025): every single and half of the "
           "pairs are seen, the other half held out."),
