@@ -32,7 +32,7 @@ def add(kinds) -> None:
     run.add_argument("--split", default="simulation", metavar="simulation|single70|doubles|folds",
                      help="which perturbations are held out (standard simulation)")  # fmt: skip
     run.add_argument("--methods", default="all", metavar="A,B,…",
-                     help="names of methods, or all, baselines, core, networks, ablations (standard all)")  # fmt: skip
+                     help="names of methods, or all, baselines, networks, ablations (standard all)")  # fmt: skip
     run.add_argument("--seeds", default="0-4", metavar="0-4", help="seeds, as 0-4 or 0,3,5 (standard 0-4)")
     run.add_argument("--out", type=Path, required=True, metavar="T.tsv", help="where to write the table")
     add_parameters(run, ScreenParams, without=("seed",))
@@ -70,33 +70,29 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
 def summary_text(table: pd.DataFrame) -> str:
     """Means ± standard deviations over seeds, a block a class of held-out perturbations and a row a method."""
     from engine.metrics.perturbation import BY_NAME, HEADLINE
-    from engine.trials.sentences import classes_of
-    from engine.trials.table import chance_of, summary
+    from engine.trials.board import Board
+    from engine.trials.table import summary
 
-    found, blocks = summary(table).set_index(["class", "method", "measure"]), []
-    labels = dict(zip(table["method"], table["label"], strict=True))
-    for held_out in classes_of(table):
-        measures = [name for name in HEADLINE if found.loc[held_out].xs(name, level="measure")["mean"].notna().any()]
-        n = int(found.loc[held_out, "n"].max())
-        rows = [[f"{held_out[0].upper()}{held_out[1:]} ({n} held out)", *(BY_NAME[name].label for name in measures)]]
-        rows += [[labels[method], *(_cell(found, held_out, method, name) for name in measures)]
-                 for method in found.loc[held_out].index.get_level_values("method").unique()]  # fmt: skip
-        guess = [chance_of(table, name, held_out) for name in measures]
+    board, blocks = Board.of(table), []
+    cells = {(row["class"], row["method"], row["measure"]): _cell(row)
+             for row in summary(table).to_dict("records") if row["measure"] in HEADLINE}  # fmt: skip
+    for held_out in board.classes:
+        methods = board.methods(held_out)
+        measures = [name for name in HEADLINE
+                    if any(board.mean(held_out, one, name) == board.mean(held_out, one, name) for one in methods)]
+        head = f"{held_out[0].upper()}{held_out[1:]} ({board.n(held_out)} held out)"
+        rows = [[head, *(BY_NAME[name].label for name in measures)]]
+        rows += [[board.labels[one], *(cells.get((held_out, one, name), "–") for name in measures)] for one in methods]
+        guess = [board.guess(held_out, name) for name in measures]
         rows.append(["A guess", *("–" if value is None else f"{value:.3f}" for value in guess)])
         blocks.append(aligned(rows))
     return "\n\n".join(blocks)
 
 
-def _cell(found: pd.DataFrame, held_out: str, method: str, measure: str) -> str:
-    if (held_out, method, measure) not in found.index:
-        return "–"
-    row = found.loc[(held_out, method, measure)]
-    return plus_minus(row["mean"], row["sd"]) + (f" ({row['missing']} undefined)" if _some(row) else "")
-
-
-def _some(row: pd.Series) -> bool:
-    """Whether some values, though not all, are not defined."""
-    return 0 < row["missing"] < row["values"]
+def _cell(row: dict) -> str:
+    """Mean ± sd, and how many values are not defined where some are and some not."""
+    some = 0 < row["missing"] < row["values"]
+    return plus_minus(row["mean"], row["sd"]) + (f" ({row['missing']} undefined)" if some else "")
 
 
 def _parameters(args: argparse.Namespace) -> KnockoutParams:

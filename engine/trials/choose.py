@@ -9,7 +9,7 @@ from engine.errors import unknown
 
 NEGATIVE, POSITIVE = "train-mean", "replicate"
 GROUPS = {"all": ("control", "baseline", "core", "network", "ablation"), "baselines": ("control", "baseline"),
-          "core": ("core",), "networks": ("network",), "ablations": ("ablation",)}  # fmt: skip
+          "networks": ("network",), "ablations": ("ablation",)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,11 @@ def choose(words: Iterable[str]) -> tuple[str, ...]:
     Parameters
     ----------
     words
-        Names of methods, or of groups: all, baselines, core, networks, ablations.
+        Names of methods, or of groups: all, baselines, networks, ablations.
     """
     kinds, names = set(), {NEGATIVE, POSITIVE}
     for word in words:
-        # a name goes before a group of the same name
-        if word in GROUPS and word not in contestants():
+        if word in GROUPS:
             kinds |= set(GROUPS[word])
         else:
             names.add(contestant(word).name)

@@ -49,7 +49,8 @@ def try_method(screen: Screen, method: str, split: str, seed: int, known: GeneKn
     started, tables, notes = time.monotonic(), [], []
     for part in parts_of(screen.names, split, seed):
         train = screen.of(list(part.train))
-        guess = _replicate(screen, part) if method == POSITIVE else _predicted(train, part, method, known, seed)
+        guess = (_replicate(screen, part) if method == POSITIVE
+                 else _predicted(screen, train, part, method, known, seed))  # fmt: skip
         notes += [note for note in guess.notes if note not in notes]
         tables += [_scored(screen, train, part, one, guess) for one in part.test]
     values = pd.concat(tables).reindex(columns=["class", *COLUMNS])
@@ -89,8 +90,21 @@ class _Guess:
     notes: tuple[str, ...] = ()
 
 
-def _predicted(train: Screen, part: Part, method: str, known: GeneKnowledge, seed: int) -> _Guess:
-    raise NotImplementedError
+def _predicted(screen: Screen, train: Screen, part: Part, method: str, known: GeneKnowledge, seed: int) -> _Guess:
+    """What a method tells of the perturbations held out; it is given the training perturbations and no more."""
+    from engine.perturb.methods import METHODS
+
+    held = list(part.held_out)
+    change = np.asarray(METHODS[method].predict(train, held, known, seed), dtype=np.float64)
+    return _Guess(change, *_measured(screen, held))
+
+
+def _measured(screen: Screen, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Measured changes and their standard errors, NaN where none is known."""
+    held = screen.adata[names]
+    change = np.asarray(held.X, dtype=np.float64)
+    se = np.asarray(held.layers["se"], dtype=np.float64) if "se" in held.layers else np.full(change.shape, np.nan)
+    return change, se
 
 
 def _replicate(screen: Screen, part: Part) -> _Guess:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ SAMPLES = 2000
 LEVEL = 0.95
 LEAST = 6  # perturbations that an interval needs
 BEATS, WORSE, NOT_BETTER, UNTOLD = "beats", "is worse than", "is not better than", "cannot be told from"
+SAME = "predicts the same as"
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,8 @@ class Difference:
     """How much better one method is than another on a measure; above 0 is better, whatever the measure.
 
     `mean`, `low`, `high` (95 %) and `p` (two-sided) over `n` perturbations, `one` and `other` the means of both over
-    these; `stands` is beats, is worse than, is not better than (a gain that matters is ruled out) or cannot be told
-    from.
+    these; `stands` is beats, is worse than, is not better than (a gain that matters is ruled out), cannot be told
+    from, or predicts the same as.
     """
 
     mean: float
@@ -35,13 +37,6 @@ class Difference:
     stands: str
 
 
-def values_of(table: pd.DataFrame, method: str, measure: str, held_out: str) -> pd.Series:
-    """Values of a method by perturbation and seed, of one class of those held out; NaN where not defined."""
-    rows = table[(table["method"] == method) & (table["measure"] == measure) & (table["class"] == held_out)
-                 & (table["perturbation"] != "mean")]  # fmt: skip
-    return rows.set_index(["perturbation", "seed"])["value"]
-
-
 def compare(one: pd.Series, other: pd.Series | float, measure: str, *, seed: int = 0) -> Difference | None:
     """The paired bootstrap of two methods; None where they share no perturbation with both values.
 
@@ -51,7 +46,7 @@ def compare(one: pd.Series, other: pd.Series | float, measure: str, *, seed: int
     Parameters
     ----------
     one, other
-        Values by perturbation and seed, as `values_of` gives them; `other` may be what a guess reaches.
+        Values by perturbation and seed; `other` may be what a guess reaches.
     """
     about = BY_NAME[measure]
     both = pd.DataFrame({"one": one, "other": other}).dropna()
@@ -66,7 +61,7 @@ def compare(one: pd.Series, other: pd.Series | float, measure: str, *, seed: int
     level = float(by["other"].mean())
     matters = about.margin * (abs(level) if about.less else 1.0)
     return Difference(float(gains.mean()), float(low), float(high), p, len(gains), float(by["one"].mean()), level,
-                      _stands(float(low), float(high), len(gains), matters))
+                      SAME if not gains.any() else _stands(float(low), float(high), len(gains), matters))
 
 
 def interval(values: pd.Series) -> tuple[float, float, float, int]:
@@ -85,8 +80,12 @@ def interval(values: pd.Series) -> tuple[float, float, float, int]:
 
 def _resampled(gains: np.ndarray, seed: int) -> np.ndarray:
     """Means of samples of perturbations drawn with replacement, (SAMPLES,)."""
-    rng = np.random.default_rng(seed)
-    return gains[rng.integers(0, len(gains), (SAMPLES, len(gains)))].mean(axis=1)
+    return gains[_drawn(len(gains), seed)].mean(axis=1)
+
+
+@lru_cache(maxsize=8)
+def _drawn(n: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, n, (SAMPLES, n))
 
 
 def _stands(low: float, high: float, n: int, matters: float) -> str:

@@ -27,12 +27,14 @@ def long_table(trials: Iterable[Trial]) -> pd.DataFrame:
         given = {"method": who.name, "label": who.label, "kind": who.kind, "split": trial.split, "seed": trial.seed}
         values = trial.values.rename_axis("perturbation").reset_index()
         each = values.melt(["perturbation", "class"], var_name="measure", value_name="value")
-        means = each.groupby(["class", "measure"], sort=False)["value"].mean().reset_index()
+        means = each.groupby(["class", "measure"], sort=False, observed=True)["value"].mean().reset_index()
         took = pd.DataFrame({"class": [ALL], "measure": [SECONDS], "value": [trial.seconds]})
         parts.append(pd.concat([each, means.assign(perturbation=MEAN), took.assign(perturbation=MEAN)]).assign(**given))
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS)).astype({"seed": int, "value": float})
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)].astype({"seed": int, "value": float})
+    found = pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+    words = dict.fromkeys(set(COLUMNS) - {"seed", "value"}, "category")  # a table of five folds has 10^5 rows
+    return found.astype(words | {"seed": int, "value": float})
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -45,22 +47,10 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     """
     keys = ["method", "label", "kind", "class", "measure"]
     mean, each = table[table["perturbation"] == MEAN], table[table["perturbation"] != MEAN]
-    found = mean.groupby(keys, sort=False)["value"].agg(mean="mean", sd="std", seeds="size").reset_index()
-    by = each.groupby(keys, sort=False)
+    over = mean.groupby(keys, sort=False, observed=True)["value"]
+    found = over.agg(mean="mean", sd="std", seeds="size").reset_index()
+    by = each.groupby(keys, sort=False, observed=True)
     counts = pd.DataFrame({"n": by["perturbation"].nunique(), "values": by["value"].size(),
                            "missing": by["value"].size() - by["value"].count()}).reset_index()  # fmt: skip
     found = found.merge(counts, on=keys, how="left")
     return found.astype({"n": "Int64", "values": "Int64", "missing": "Int64"})
-
-
-def chance_of(table: pd.DataFrame, measure: str, held_out: str) -> float | None:
-    """What a guess gives on a measure in a class, over the seeds of a table; None where only computing it can tell."""
-    from engine.metrics.perturbation import BY_NAME
-
-    about = BY_NAME[measure]
-    rows = table[(table["class"] == held_out) & (table["perturbation"] != MEAN) & (table["measure"] == measure)]
-    if rows.empty:
-        return about.chance
-    some = rows[rows["method"] == rows["method"].iloc[0]]
-    levels = [about.chance_among(int(n)) for n in some.groupby("seed")["perturbation"].nunique()]
-    return None if levels[0] is None else sum(levels) / len(levels)

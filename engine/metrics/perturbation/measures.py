@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.metrics.perturbation.among import chance_of_discrimination
-
 TOPS = (20, 40, 100)
 WITH_TARGET = "_with_target"
 HIGHEST = 1000  # genes highest in control over which the distance is taken
@@ -32,10 +30,6 @@ class PerturbationMeasure:
         """Whether less is better."""
         return self.group == ERROR
 
-    def chance_among(self, n: int) -> float | None:
-        """What a guess gives among n perturbations held out together."""
-        return chance_of_discrimination(n) if self.name == "pds" else self.chance
-
 
 def _correlations() -> tuple[PerturbationMeasure, ...]:
     found = []
@@ -44,7 +38,7 @@ def _correlations() -> tuple[PerturbationMeasure, ...]:
         short = "all genes" if top is None else f"top {top}"
         for ending, words in (("", "the perturbed gene left out"), (WITH_TARGET, "with the perturbed gene")):
             name = "pcc_delta" + ("" if top is None else f"_de{top}") + ending
-            label = f"PCC of changes, {short}" + (", with target" if ending else "")
+            label = f"PCC, {short}" + (", with target" if ending else "")
             found.append(PerturbationMeasure(
                 name, label, AGREEMENT, 1.0, 0.0, "0; the mean of other perturbations often reaches much of it",
                 f"Pearson correlation of predicted and measured change against control over {genes}, {words}. What all "
@@ -66,7 +60,7 @@ MEASURES = (
         "mse_de20", "MSE, top 20", ERROR, 0.0, None, "that of no change",
         "Mean squared difference over the 20 genes with the largest |t| in the measured change.", margin=0.05),
     PerturbationMeasure(
-        "l2_highest", "L2, highest genes", ERROR, 0.0, None, "that of no change",
+        "l2_highest", "L2, highest", ERROR, 0.0, None, "that of no change",
         f"Euclidean distance over the {HIGHEST:,} genes highest in control cells, or all where there are fewer "
         "(Ahlmann-Eltze et al. 2025). Not defined for a table of changes, which has no control means."),
     PerturbationMeasure(
@@ -87,7 +81,7 @@ MEASURES = (
         "DES: share of the genes with FDR < .05 that are among those predicted to change at that FDR, no more of which "
         "count than truly changed. Not defined where no gene changed."),
     PerturbationMeasure(
-        "pds", "Own among all (PDS)", TELLING_APART, 1.0, None, "(N + 1) / 2N among N perturbations",
+        "pds", "PDS", TELLING_APART, 1.0, None, "(N + 1) / 2N among N perturbations",
         "1 − rank / N of the own measured change among the N held out with it in one class, by L1 distance to the "
         "prediction. All perturbed genes are left out: a target that counted would give its perturbation away."),
     PerturbationMeasure(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from engine.trials.board import Board
 from engine.trials.one import PDS_CHANCE
 from engine.trials.sentences import NO_TRIAL, sentences, tells_apart
-from engine.trials.table import COLUMNS, MEAN, chance_of, summary
+from engine.trials.table import COLUMNS, MEAN, summary
 
-WHO = {"train-mean": ("Train mean", "control"), "replicate": ("Replicate", "control"),
-       "additive": ("Additive", "baseline"), "core": ("Core", "core")}  # fmt: skip
+WHO = {"train-mean": ("Mean of the screen", "control"), "replicate": ("Replicate", "control"),
+       "additive": ("Sum of the singles", "baseline"), "core": ("Core", "core")}  # fmt: skip
 N = 30
 
 
@@ -32,35 +33,45 @@ GUESS = {"pcc_delta": 0.4, "pcc_systema": np.nan, "pds": (N + 1) / (2 * N), "rms
 GOOD = {"pcc_delta": 0.5, "pcc_systema": 0.3, "pds": 0.8, "rmse": 0.15}
 
 
-def test_a_method_that_is_ahead_beats_and_tells_targets_apart():
+def test_a_method_that_is_ahead_beats_and_tells_perturbations_apart():
     told = sentences(made({"train-mean": GUESS, "additive": GUESS | {"pcc_systema": 0.1}, "core": GOOD}))
-    assert told[0].startswith("On unseen singles additive (Systema 0.1") and "and core (Systema 0." in told[0]
-    first = next(text for text in told if text.startswith("On unseen singles, PCC of changes, all genes: core (0."))
-    assert " beats the train mean (+0." in first and " and additive (+0." in first and "p < 0.001" in first
+    assert told[0].startswith("On unseen singles the core (0.8") and "better than a guess (0.517 by PDS)" in told[0]
+    first = next(text for text in told if "by PCC of changes over all genes the core (0." in text)
+    assert " beats the mean of the screen (0." in first and "the nearest by +0." in first
 
 
 def test_where_no_method_knows_more_than_a_guess_that_is_the_first_sentence():
     blind = GUESS | {"pcc_systema": 0.005}
     told = sentences(made({"train-mean": GUESS, "additive": blind, "core": blind}))
-    assert told[0].startswith("On unseen singles no method tells one target from another")
+    assert told[0].startswith("On unseen singles no method tells one perturbation from another")
     assert not any(" beats " in text for text in told)
 
 
 def test_a_small_certain_gain_does_not_count_as_telling_apart():
-    table = made({"core": GUESS | {"pcc_systema": 0.006}}, spread=0.001)
-    assert tells_apart(table, "unseen single", "core") is False
+    board = Board.of(made({"core": GUESS | {"pds": GUESS["pds"] + 0.006}}, spread=0.001))
+    assert board.beyond_guess("unseen single", "core", "pds").stands == "beats"
+    assert tells_apart(board, "unseen single", "core") is False
 
 
-def test_a_method_that_is_behind_is_told_so():
+def test_systema_alone_tells_nothing_apart():
+    """Where pairs are learned from too, the mean of the singles, the same for all, has a Systema PCC above 0."""
+    assert tells_apart(Board.of(made({"core": GUESS | {"pcc_systema": 0.3}})), "unseen single", "core") is False
+
+
+def test_a_method_that_is_behind_is_told_so_and_one_that_is_the_same_too():
     told = " ".join(sentences(made({"train-mean": GUESS, "additive": GOOD, "core": GUESS | {"pcc_systema": 0.0}})))
-    assert "is worse than additive" in told
+    assert "is worse than the sum of the singles" in told
+    table = made({"core": GOOD})
+    twin = table.assign(method="additive", label="Sum of the singles", kind="baseline")
+    assert "predicts the same as the sum of the singles" in " ".join(sentences(pd.concat([table, twin])))
 
 
 def test_the_guess_of_pds_depends_on_how_many_are_held_out_together():
-    assert chance_of(made({"core": GOOD}, n=4), "pds", "unseen single") == 5 / 8
-    assert tells_apart(made({"core": GOOD}, n=4), "unseen single", "core") is None
+    board = Board.of(made({"core": GOOD}, n=4))
+    assert board.guess("unseen single", "pds") == 5 / 8 and board.n("unseen single") == 4
+    assert tells_apart(board, "unseen single", "core") is None
     told = sentences(made({"core": GOOD}, n=4))
-    assert "too few perturbations" in told[0]
+    assert told[0] == "On unseen singles there are too few perturbations (4) to say which method is better."
 
 
 def test_what_half_of_the_cells_reaches_is_told_beside():
@@ -70,7 +81,7 @@ def test_what_half_of_the_cells_reaches_is_told_beside():
 
 def test_coverage_is_told_with_whether_it_is_fair():
     told = " ".join(sentences(made({"core": GOOD | {"coverage_90": 0.7}}, spread=0.001)))
-    assert "the 90 % intervals of core hold 70 % of genes on average, too few" in told
+    assert "the 90 % intervals of the core hold 70 % of genes on average, too few" in told
 
 
 def test_undefined_values_are_counted_and_not_taken_for_0():
@@ -79,7 +90,7 @@ def test_undefined_values_are_counted_and_not_taken_for_0():
               "value"] = np.nan  # fmt: skip
     found = summary(table).set_index(["method", "measure"])
     assert found.loc[("core", "pds"), "missing"] == 2 and found.loc[("core", "pds"), "values"] == 2 * N
-    assert "Core: Own among all (PDS) is not defined for 2 of 60 values" in " ".join(sentences(table))
+    assert "PDS is not defined for 2 of 60 values of Core; the mean" in " ".join(sentences(table))
 
 
 def test_without_a_trial_it_says_what_is_missing():
