@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from engine.store import Store
 
 
+NAMING = ("hgnc", "annotables", "babelgene")  # readers of files that say what genes are called
+
+
 def kept(what: str, version: int, files: Iterable[Path], compute: Callable[[], Any], *, store: Store,
          given: Iterable[Any] = ()) -> Any:
     """`compute()` of these files and values, computed once for each content of them."""
@@ -25,4 +28,5 @@ def naming_files(species: str, knowledge: Knowledge) -> list[Path]:
     """The gene tables and orthologs that are here and say what genes are called."""
     wanted = {("genes", "human"), ("genes", species), ("orthologs", species)}
     return [knowledge.path(entry.name) for entry in knowledge.entries()
-            if (entry.kind, entry.species) in wanted and entry.reader and knowledge.has(entry.name)]  # fmt: skip
+            if (entry.kind, entry.species) in wanted and entry.reader.split(":")[0] in NAMING
+            and knowledge.has(entry.name)]  # fmt: skip
