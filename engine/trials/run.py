@@ -63,7 +63,8 @@ def run(study: Study, params: KnockoutParams, methods: Iterable[str], split: str
     for seed in seeds:
         parts_of(measured.names, split, seed)  # before anything is learned: too few are refused
     known = _Known(measured, params, store, knowledge)
-    key, wanted, outcomes = content_of(knowledge, params), [(one, seed) for seed in seeds for one in names], []
+    key = content_of(knowledge, params, store=store, study=study.name)
+    wanted, outcomes = [(one, seed) for seed in seeds for one in names], []
     for i, (method, seed) in enumerate(wanted):
         progress.check()
         label = contestant(method).label
@@ -85,8 +86,8 @@ def trials_there(study: Study, params: KnockoutParams, methods: Sequence[str], s
     """Ids of the trials that are in the store, by method and seed; nothing is computed."""
     from engine.screens import screen_id
 
-    found, key, stored = screen_id(study, params.screen, store=store), content_of(knowledge, params), set(
-        store.names("trial"))  # fmt: skip
+    found, stored = screen_id(study, params.screen, store=store), set(store.names("trial"))
+    key = content_of(knowledge, params, store=store, study=study.name)
     ids = {(method, seed): trial_id(found, method, split, seed, key) for seed in seeds for method in methods}
     return {at: name for at, name in ids.items() if name in stored}
 

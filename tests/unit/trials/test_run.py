@@ -115,7 +115,8 @@ def test_the_replicate_is_the_other_half_and_unknown_for_a_table(made):
     assert trial.values.loc[name, "pcc_delta"] == pytest.approx(np.corrcoef(*halves)[0, 1])
     (found,) = run(made, ["replicate"])
     (kept,) = trials.read_trials([found.trial], store=made[1])
-    assert kept.values.drop(columns=["class", PDS_CHANCE]).isna().all(axis=None) and "no cells to halve" in kept.notes[0]
+    assert kept.values.drop(columns=["class", PDS_CHANCE]).isna().all(axis=None)
+    assert "no cells to halve" in kept.notes[0]
 
 
 def test_the_long_table_has_every_perturbation_and_means_over_what_is_defined(made):
