@@ -14,7 +14,7 @@ from engine.types import KnockoutModel
 if TYPE_CHECKING:
     import pandas as pd
 
-OF_SCREEN = ("core", "train-mean", "additive", "matching-mean", "linear")
+TRAINED = ("grape", "gears")
 OF_NETWORK = ("propagation",)
 MOST_TOGETHER = {"screen": 2, "network": 10}
 MOST_DOSE = 10.0
@@ -29,7 +29,7 @@ class Asked:
 
 
 def asked_of(model: KnockoutModel, genes: str | Sequence[str], *, method: str, cell_type: str, dose: float,
-             level: float, store: Store | None = None) -> Asked:
+             level: float | None, store: Store | None = None) -> Asked:
     """The question, checked; see `engine.knockout.knock_out`."""
     check_cell_type(model, cell_type)
     check_dose(model, dose)
@@ -38,7 +38,7 @@ def asked_of(model: KnockoutModel, genes: str | Sequence[str], *, method: str, c
     return Asked(check_genes(model, genes, cell_type), chosen)
 
 
-def check_question(genes: Sequence[str], *, dose: float, level: float) -> None:
+def check_question(genes: Sequence[str], *, dose: float, level: float | None) -> None:
     """Raise for what no model could answer, before one is learned."""
     check_names(genes)
     check_number(dose)
@@ -48,7 +48,7 @@ def check_question(genes: Sequence[str], *, dose: float, level: float) -> None:
 def candidates_of(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:
     """gene, can, reason; a gene of a network can where it can in the cell type, or in any of them."""
     check_cell_type(model, cell_type)
-    table = model.candidates.rename_axis("gene").reset_index() if "gene" not in model.candidates else model.candidates
+    table = _rows(model)
     if "cell_type" in table and cell_type:
         table = table[table["cell_type"].astype(str) == cell_type]
     found = table[["gene", "reason"]].astype(str)
@@ -59,12 +59,19 @@ def candidates_of(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:
 
 def methods(model: KnockoutModel, store: Store | None = None) -> list[str]:
     """Names of the methods a model can answer with, the standard one first."""
-    return list(OF_SCREEN if model.basis == "screen" else OF_NETWORK)
+    if model.basis == "network":
+        return list(OF_NETWORK)
+    from engine.knockout.from_screen import CLICKED
+
+    return ["core", *CLICKED]
 
 
 def check_method(model: KnockoutModel, method: str, store: Store | None) -> str:
     """The name of the method; auto is the first of those that there are."""
     known = methods(model, store)
+    if method in TRAINED and method not in known and model.basis == "screen":
+        raise InvalidParameter(f"'{method}' has not been trained on this model. Train it, or choose one of "
+                               f"{', '.join(known)}.")  # fmt: skip
     if method == "auto":
         return known[0]
     if method not in known:
@@ -105,8 +112,10 @@ def check_number(dose: float) -> None:
                                "a knock-down, more for over-expression.")  # fmt: skip
 
 
-def check_level(level: float) -> None:
-    """Raise unless the level can be that of an interval."""
+def check_level(level: float | None) -> None:
+    """Raise unless the level can be that of an interval; None asks for none."""
+    if level is None:
+        return
     if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0.5 <= level < 1:
         raise InvalidParameter(f"The level of an interval must be from 0.5 to below 1, found {level!r}. "
                                "Choose for example 0.9.")  # fmt: skip
@@ -126,15 +135,41 @@ def check_names(genes: str | Sequence[str]) -> list[str]:
 
 
 def check_genes(model: KnockoutModel, genes: str | Sequence[str], cell_type: str) -> tuple[str, ...]:
-    """The genes, sorted; raises for too many, one that is not there, or one that cannot be told."""
+    """The genes, sorted; raises for too many, one that is not there, or one that cannot be simulated.
+
+    Of a gene of a screen that nothing is known of, the core says itself that it abstains.
+    """
     named, most = check_names(genes), MOST_TOGETHER[model.basis]
     if len(named) > most:
         raise InvalidParameter(f"At most {most} genes can be knocked out together in this model, found {len(named)}. "
                                "Name fewer.")  # fmt: skip
-    table = candidates_of(model, cell_type).set_index("gene")
     for gene in named:
-        if gene not in table.index:
-            raise unknown("gene", gene, [*table.index, *model.genes.tolist()], where="in this model")
-        if not table.at[gene, "can"]:
-            raise InvalidParameter(f"'{gene}' cannot be knocked out here: {table.at[gene, 'reason']}")
+        reason = why_not(model, gene, cell_type)
+        if reason and model.basis == "network":
+            raise InvalidParameter(reason)
     return tuple(sorted(named))
+
+
+def why_not(model: KnockoutModel, gene: str, cell_type: str = "") -> str:
+    """Why a gene cannot be told, in a sentence; empty where it can.
+
+    Raises
+    ------
+    UnknownName
+        When the gene, or the cell type, is not there.
+    """
+    check_cell_type(model, cell_type)
+    rows = _rows(model)
+    mine = rows[(rows["gene"] == gene).to_numpy()]
+    if mine.empty:
+        raise unknown("gene", gene, dict.fromkeys([*rows["gene"].astype(str), *model.genes]), where="in this model")
+    if model.basis == "network":
+        from engine.knockout.from_network import why_not as of_network
+
+        return of_network(model, gene, cell_type)
+    return str(mine["reason"].iloc[0])
+
+
+def _rows(model: KnockoutModel) -> pd.DataFrame:
+    table = model.candidates
+    return table if "gene" in table else table.rename_axis("gene").reset_index()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import InvalidParameter, unknown
+from engine.knockout.states import states_in
 from engine.knockout.wish import AWAY, FEWEST_GENES, LOWER, Wish
 from engine.types import KnockoutModel
 
@@ -22,17 +23,24 @@ FLOOR = 0.2  # of the median spread: a gene that hardly moves must not outweigh 
 class Direction:
     """A wish over the genes of a model.
 
-    The score of a change Δ is Σ weight · Δ, over 1 − the `share` of what was left out. For a state it is the part of
-    the way between two means that Δ goes (1 is all of it); for a set of genes, their mean change in standard
-    deviations. `share` is how much each gene holds of the whole, Σ share = 1; `bins` tells which genes are of like
-    expression; all have shape (n_genes,). `used` are the genes that the wish is about.
+    The score of a change Δ is Σ weight · scale · Δ, over 1 − the `share` of what was left out. For a state it is the
+    part of the way between two means that Δ goes (1 is all of it); for a set of genes, their mean change in standard
+    deviations. `scale` is what belongs to the gene whatever is wished for; the `weight` is what chance deals to
+    another gene of the same of `bins`, of like expression. `share` is how much each gene holds of the whole, Σ share =
+    1. All have shape (n_genes,). `used` are the genes that the wish is about.
     """
 
     weight: np.ndarray
+    scale: np.ndarray
     share: np.ndarray
     bins: np.ndarray
     used: tuple[str, ...]
     missing: tuple[str, ...] = ()
+
+    @property
+    def along(self) -> np.ndarray:
+        """What each gene counts: weight · scale, (n_genes,)."""
+        return self.weight * self.scale
 
 
 def direction_of(model: KnockoutModel, wish: Wish) -> Direction:
@@ -45,14 +53,13 @@ def direction_of(model: KnockoutModel, wish: Wish) -> Direction:
     InvalidParameter
         When the model knows no cell types, or too few genes of a set are measured.
     """
-    bins = bins_of(_expression(model))
-    return _of_state(model, wish, bins) if wish.of_state else _of_set(model, wish, bins)
+    return _of_state(model, wish) if wish.of_state else _of_set(model, wish)
 
 
 def states_of(model: KnockoutModel) -> pd.DataFrame | None:
     """Mean of each gene in each cell type, genes × cell types; None where the model has no cell types."""
     if model.basis == "screen":
-        return model.adata.uns.get("states")
+        return states_in(model.adata)
     labels = model.adata.obs["cell_type"].astype(str)
     return mean_by(model.adata.X, labels.to_numpy(), model.genes)
 
@@ -77,7 +84,7 @@ def bins_of(expression: np.ndarray) -> np.ndarray:
     return order * n_bins // n
 
 
-def _of_state(model: KnockoutModel, wish: Wish, bins: np.ndarray) -> Direction:
+def _of_state(model: KnockoutModel, wish: Wish) -> Direction:
     states = states_of(model)
     if states is None or states.shape[1] < 2:
         raise InvalidParameter("A wish about a state needs two cell types or more, and this model has none to tell "
@@ -93,10 +100,12 @@ def _of_state(model: KnockoutModel, wish: Wish, bins: np.ndarray) -> Direction:
         raise InvalidParameter(f"'{wish.to}' and what it is compared with have the same mean of every gene: there is "
                                "no way between them. Choose other cell types.")  # fmt: skip
     sign = -1.0 if wish.kind == AWAY else 1.0
-    return Direction(sign * way / length, way**2 / length, bins, tuple(model.genes[way != 0].tolist()))
+    spread = np.nan_to_num(_spread(model), nan=1.0)
+    return Direction(sign * way / length / spread, spread, way**2 / length, bins_of(_expression(model)),
+                     tuple(model.genes[way != 0].tolist()))  # fmt: skip
 
 
-def _of_set(model: KnockoutModel, wish: Wish, bins: np.ndarray) -> Direction:
+def _of_set(model: KnockoutModel, wish: Wish) -> Direction:
     at = {gene: i for i, gene in enumerate(model.genes.tolist())}
     spread = _spread(model)
     used = [gene for gene in wish.genes if gene in at and np.isfinite(spread[at[gene]])]
@@ -107,8 +116,9 @@ def _of_set(model: KnockoutModel, wish: Wish, bins: np.ndarray) -> Direction:
     rows = [at[gene] for gene in used]
     weight, share = np.zeros(len(at)), np.zeros(len(at))
     share[rows] = 1 / len(used)
-    weight[rows] = (-1.0 if wish.kind == LOWER else 1.0) / spread[rows] / len(used)
-    return Direction(weight, share, bins, tuple(used), missing)
+    weight[rows] = (-1.0 if wish.kind == LOWER else 1.0) / len(used)
+    return Direction(weight, 1 / np.nan_to_num(spread, nan=np.inf), share, bins_of(_expression(model)), tuple(used),
+                     missing)  # fmt: skip
 
 
 def _expression(model: KnockoutModel) -> np.ndarray:
@@ -129,4 +139,5 @@ def _spread(model: KnockoutModel) -> np.ndarray:
             mean = np.asarray(model.adata.X.mean(axis=0)).ravel()
             square = np.asarray(model.adata.X.multiply(model.adata.X).mean(axis=0)).ravel()
             spread = np.sqrt(np.maximum(square - mean**2, 0))
-    return np.maximum(spread, FLOOR * np.nanmedian(spread))
+    floor = FLOOR * np.nanmedian(spread)
+    return np.maximum(spread, floor if floor > 0 else 1.0)
