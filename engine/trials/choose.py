@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.errors import unknown
 
-NEGATIVE, POSITIVE = "train-mean", "replicate"
+NEGATIVE, POSITIVE, CORE = "train-mean", "replicate", "core"
 GROUPS = {"all": ("control", "baseline", "core", "network", "ablation"), "baselines": ("control", "baseline"),
           "networks": ("network",), "ablations": ("ablation",)}  # fmt: skip
 

@@ -12,7 +12,8 @@ import numpy as np
 from engine.metrics.perturbation import MEASURES, HeldOut, coverage, score
 from engine.metrics.perturbation.among import chance_of_discrimination
 from engine.store import Store
-from engine.trials.choose import POSITIVE
+from engine.trials.choose import CORE, POSITIVE
+from engine.trials.intervals import told_with_intervals
 from engine.trials.splits import Part, parts_of
 from engine.types import META, GeneKnowledge, Screen
 
@@ -95,8 +96,13 @@ def _predicted(screen: Screen, train: Screen, part: Part, method: str, known: Ge
     from engine.perturb.methods import METHODS
 
     held = list(part.held_out)
-    change = np.asarray(METHODS[method].predict(train, held, known, seed), dtype=np.float64)
-    return _Guess(change, *_measured(screen, held))
+    if method == CORE:
+        change, intervals = told_with_intervals(train, part, known, seed)
+    else:
+        change, intervals = METHODS[method].predict(train, held, known, seed), {}
+    change = np.asarray(change, dtype=np.float64)
+    bounds = {level: (change - half, change + half) for level, half in intervals.items()}
+    return _Guess(change, *_measured(screen, held), bounds)
 
 
 def _measured(screen: Screen, names: list[str]) -> tuple[np.ndarray, np.ndarray]:

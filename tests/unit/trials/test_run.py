@@ -17,6 +17,7 @@ from engine.progress import Progress
 from engine.screens import study_of_file
 from engine.settings import Settings
 from engine.store import Store
+from engine.trials.intervals import told_with_intervals
 from engine.trials.one import PDS_CHANCE, try_method
 from engine.trials.table import COLUMNS, MEAN
 from engine.types import META, GeneKnowledge, Screen
@@ -97,13 +98,25 @@ def test_changing_what_was_held_out_changes_no_prediction(monkeypatch):
     spoilt = screen.adata.copy()
     at = spoilt.obs_names.isin(part.held_out)
     spoilt.X[at] = 99.0
-    for name in ("core", "linear", "train-mean"):
+    for name in ("ridge", "linear", "train-mean"):
         told, real = [], METHODS[name]
         monkeypatch.setitem(METHODS, name, replace(real, predict=lambda *a, r=real, t=told: t.append(r.predict(*a)) or
                                                    t[-1]))
         for one in (screen, Screen(spoilt)):
             try_method(one, name, "simulation", 0, known, name="x")
         np.testing.assert_array_equal(told[0], told[1])
+
+
+def test_the_core_with_intervals_tells_what_the_core_tells_and_they_hold_what_they_promise():
+    screen, known, _ = made_up_screen(30, 16, 80, seed=0)
+    (part,) = trials.parts_of(screen.names, "simulation", 0)
+    train = screen.of(list(part.train))
+    change, half = told_with_intervals(train, part, known, 0)
+    np.testing.assert_array_equal(change, METHODS["core"].predict(train, list(part.held_out), known, 0))
+    assert set(half) == {50, 80, 90} and (half[90][0] > half[50][0]).all()
+    values = try_method(screen, "core", "simulation", 0, known, name="x").values
+    held = values.loc[values["class"] == "unseen single", ["coverage_50", "coverage_90"]].mean()
+    assert 0.3 < held["coverage_50"] < 0.75 and 0.8 < held["coverage_90"] < 1.0
 
 
 def test_the_replicate_is_the_other_half_and_unknown_for_a_table(made):
