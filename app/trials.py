@@ -11,8 +11,11 @@ import pandas as pd
 
 from engine.jobs.submit import TRIAL
 from engine.params import KnockoutParams
+from engine.screens import load_screen
 from engine.trials import NOT_TRIED, Key, choose, contestants, long_table, read_trials, trials_there
 from engine.trials.board import Board
+from engine.trials.one import Trial
+from engine.trials.published import how_far_alike
 from engine.trials.sentences import of_bearing, of_class
 
 if TYPE_CHECKING:
@@ -76,9 +79,25 @@ def told_of(services: Services, found: Trials) -> Told:
     return _told(services.store, tuple(found.ids.values()))
 
 
+def read(services: Services, found: Trials) -> tuple[Trial, ...]:
+    """The trials themselves; the last few stay in memory."""
+    return _read(services.store, tuple(found.ids.values()))
+
+
+@lru_cache(maxsize=16)
+def published_words(store: Store, screen: str) -> str:
+    """What published figures are worth beside those of a stored screen."""
+    return how_far_alike(load_screen(screen, store=store))
+
+
+@lru_cache(maxsize=4)
+def _read(store: Store, ids: tuple[str, ...]) -> tuple[Trial, ...]:
+    return tuple(read_trials(ids, store=store))
+
+
 @lru_cache(maxsize=4)
 def _table(store: Store, ids: tuple[str, ...]) -> pd.DataFrame:
-    return long_table(read_trials(ids, store=store))
+    return long_table(_read(store, ids))
 
 
 @lru_cache(maxsize=4)

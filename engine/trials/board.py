@@ -14,44 +14,48 @@ from engine.trials.table import MEAN
 from engine.types.perturbations import CLASSES
 
 NOTHING = pd.Series(dtype=float, index=pd.MultiIndex.from_arrays([[], []]))
-Key = tuple[str, str, str]  # class, method, measure
+Key = tuple[str, str]  # class, method
 
 
 @dataclass(frozen=True)
 class Board:
-    """Values by perturbation and seed, means over perturbations and seeds; labels and kinds of methods by name."""
+    """Values of each class and method, a row a perturbation and seed and a column a measure; labels and kinds by name.
 
-    values: dict[Key, pd.Series] = field(repr=False)
-    means: dict[Key, float] = field(repr=False)
+    `means` are those over perturbations, then over seeds.
+    """
+
+    values: dict[Key, pd.DataFrame] = field(repr=False)
+    means: dict[tuple[str, str, str], float] = field(repr=False)
     labels: dict[str, str]
     kinds: dict[str, str]
-    seeds: int
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> Board:
         """From the long table."""
-        who = table.drop_duplicates("method").set_index("method")
-        keys, each = ["class", "method", "measure"], table[table["perturbation"] != MEAN]
-        told, each = table[table["perturbation"] == MEAN], each.astype({"perturbation": str})
-        values = {key: part.set_index(["perturbation", "seed"])["value"]
-                  for key, part in each.groupby(keys, sort=False, observed=True)}  # fmt: skip
-        means = told.groupby(keys, sort=False, observed=True)["value"].mean().to_dict()
-        return cls(values, means, who["label"].to_dict(), who["kind"].to_dict(), table["seed"].nunique())
+        who = table.drop_duplicates("method").astype({"method": str}).set_index("method")
+        mean = table["perturbation"] == MEAN
+        keys = ["class", "method", "perturbation", "seed"]
+        each = table.loc[~mean, [*keys, "measure", "value"]].astype(dict.fromkeys([*keys[:3], "measure"], str))
+        wide = each.set_index([*keys, "measure"])["value"].unstack("measure")
+        values = {key: part.droplevel([0, 1]) for key, part in wide.groupby(level=[0, 1])}
+        told = table[mean].groupby(["class", "method", "measure"], sort=False, observed=True)["value"].mean()
+        return cls(values, told.to_dict(), who["label"].to_dict(), who["kind"].to_dict())
 
     @property
     def classes(self) -> list[str]:
         """Classes with held-out perturbations, in their order."""
-        there = {held_out for held_out, _, _ in self.values}
+        there = {held_out for held_out, _ in self.values}
         return [one for one in CLASSES if one in there]
 
     def methods(self, held_out: str) -> list[str]:
         """Names of the methods tried on a class, in the order of the table."""
-        there = {method for one, method, _ in self.values if one == held_out}
+        there = {method for one, method in self.values if one == held_out}
         return [method for method in self.labels if method in there]
 
     def of_method(self, held_out: str, method: str, measure: str) -> pd.Series:
         """Values by perturbation and seed; NaN where not defined."""
-        return self.values.get((held_out, method, measure), NOTHING)
+        found = self.values.get((held_out, method))
+        return NOTHING if found is None or measure not in found else found[measure]
 
     def mean(self, held_out: str, method: str, measure: str) -> float:
         """Mean over seeds of the means over perturbations; NaN where nothing is defined."""
@@ -59,7 +63,7 @@ class Board:
 
     def n(self, held_out: str) -> int:
         """How many perturbations of a class were held out, each counted once."""
-        names = (values.index.get_level_values(0) for (one, _, _), values in self.values.items() if one == held_out)
+        names = (values.index.get_level_values(0) for (one, _), values in self.values.items() if one == held_out)
         return len(set().union(*map(set, names)))
 
     def guess(self, held_out: str, measure: str) -> float | None:

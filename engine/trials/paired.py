@@ -49,19 +49,28 @@ def compare(one: pd.Series, other: pd.Series | float, measure: str, *, seed: int
         Values by perturbation and seed; `other` may be what a guess reaches.
     """
     about = BY_NAME[measure]
-    both = pd.DataFrame({"one": one, "other": other}).dropna()
-    by = both.groupby(level=0).mean()
-    if by.empty:
+    a, b = _by_perturbation(one, other)
+    if not len(a):
         return None
-    gains = ((by["other"] - by["one"]) if about.less else (by["one"] - by["other"])).to_numpy()
+    gains = b - a if about.less else a - b
     means = _resampled(gains, seed)
     low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     tail = min((means <= 0).sum(), (means >= 0).sum())
-    p = min(1.0, 2 * (tail + 1) / (SAMPLES + 1))
-    level = float(by["other"].mean())
+    p, level = min(1.0, 2 * (tail + 1) / (SAMPLES + 1)), float(b.mean())
     matters = about.margin * (abs(level) if about.less else 1.0)
-    return Difference(float(gains.mean()), float(low), float(high), p, len(gains), float(by["one"].mean()), level,
-                      SAME if not gains.any() else _stands(float(low), float(high), len(gains), matters))
+    stands = SAME if not gains.any() else _stands(float(low), float(high), len(gains), matters)
+    return Difference(float(gains.mean()), float(low), float(high), p, len(gains), float(a.mean()), level, stands)
+
+
+def _by_perturbation(one: pd.Series, other: pd.Series | float) -> tuple[np.ndarray, np.ndarray]:
+    """Means over seeds of both, of each perturbation and seed with both values; float64 (n_perturbations,) each."""
+    if isinstance(other, pd.Series):
+        other = other if other.index.equals(one.index) else other.reindex(one.index)
+    a, b = one.to_numpy(float), np.broadcast_to(np.asarray(other, dtype=float), one.shape)
+    known = np.isfinite(a) & np.isfinite(b)
+    row = pd.factorize(one.index.get_level_values(0)[known])[0]
+    n = np.bincount(row)
+    return np.bincount(row, a[known]) / n, np.bincount(row, b[known]) / n
 
 
 def interval(values: pd.Series) -> tuple[float, float, float, int]:

@@ -12,15 +12,14 @@ from app.components.provenance import copied
 from app.figures.trials import Coverage, TrialPanel, coverage_figure, trial_figure
 from app.pages.benchmark import ids
 from app.pages.benchmark.tables import method_grid, pair_grid, published_table
-from app.trials import PARAMS, Told, Trials, table_of, told_of
+from app.trials import PARAMS, Told, Trials, published_words, read, table_of, told_of
 from app.words import plural, thin
 from engine.command import trial_command
 from engine.metrics.perturbation import BY_NAME, LEVELS, MEASURES
-from engine.screens import load_screen
-from engine.trials import SPLITS, contestants, read_trials
+from engine.trials import SPLITS, contestants
 from engine.trials.choose import CORE, NEGATIVE, POSITIVE
 from engine.trials.paired import interval
-from engine.trials.published import how_far_alike, published
+from engine.trials.published import published
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -138,12 +137,11 @@ def _tables(board: Board, table: Any) -> html.Section:
 
 
 def _published(services: Services, found: Trials, board: Board) -> html.Section:
-    screen = load_screen(_first(services, found).screen, store=services.store)
-    told = published()
+    told, screen = published(), read(services, found)[0].screen
     source = f"{told['dataset'].iloc[0]}: {told['source'].iloc[0]} ({told['conditions'].iloc[0]} conditions)."
     return html.Section([
         html.H3("Beside published figures"),
-        html.P(how_far_alike(screen), className="gw-note"),
+        html.P(published_words(services.store, screen), className="gw-note"),
         html.Div(published_table(board), className="gw-scroll", tabIndex=0, role="region",
                  **{"aria-label": "Published figures"}),
         html.P(f"PCC of changes. Theirs: {source} Ours leave the perturbed gene out.", className="gw-muted gw-small"),
@@ -152,7 +150,7 @@ def _published(services: Services, found: Trials, board: Board) -> html.Section:
 
 def _made(services: Services, study: Study, found: Trials) -> html.Details:
     command = trial_command(study.name, PARAMS, found.methods, split=found.split, seeds=found.seeds)
-    trials = read_trials(found.ids.values(), store=services.store)
+    trials = read(services, found)
     notes = dict.fromkeys(note for trial in trials for note in trial.notes)
     methods = [html.Div([html.Strong(one.label), f": {one.about}"]) for name in found.methods
                if (one := contestants()[name])]  # fmt: skip
@@ -168,6 +166,3 @@ def _made(services: Services, study: Study, found: Trials) -> html.Details:
                          dcc.Link("Knock a gene out with this screen", href=f"/knockout?study={study.name}",
                                   className="gw-button-quiet")], className="gw-details")  # fmt: skip
 
-
-def _first(services: Services, found: Trials) -> Any:
-    return read_trials([next(iter(found.ids.values()))], store=services.store)[0]

@@ -97,3 +97,12 @@ def test_without_a_trial_it_says_what_is_missing():
     assert sentences(pd.DataFrame(columns=list(COLUMNS))) == [NO_TRIAL]
     told = sentences(made({"train-mean": GUESS}))
     assert "only controls were tried" in told[0]
+
+
+def test_the_board_holds_the_values_of_the_table():
+    table = made({"core": GOOD, "additive": GUESS | {"pds": 0.4}, "train-mean": {"rmse": 0.3}})
+    board = Board.of(table.sample(frac=1, random_state=0))
+    for row in table[table["perturbation"] != MEAN].sample(60, random_state=1).itertuples():
+        found = board.of_method("unseen single", row.method, row.measure)[row.perturbation, row.seed]
+        assert found == row.value or (np.isnan(found) and np.isnan(row.value))
+    assert board.of_method("unseen single", "train-mean", "pds").isna().all()
