@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from app.maps import StoredMap
     from engine.types import DatasetSource, Study
 
-MODALITY = {"rna": "RNA", "atac": "ATAC", "spatial": "Spatial", "protein": "Protein"}
+MODALITY = {"rna": "RNA", "atac": "ATAC", "spatial": "Spatial", "protein": "Protein",
+            "effects": "Table of effects"}
 LESS = html.Span(["↓", html.Span(" less is better", className="gw-hidden")], title="Less is better")
 ROLE = {"condition": "condition", "batch": "batch", "cell_type": "cell type", "perturbation": "perturbation"}
 

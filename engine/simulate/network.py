@@ -46,7 +46,7 @@ def made_up(n_regulators: int, n_genes: int, rng: np.random.Generator) -> Networ
     """A network in which a pathway's regulators take their targets from the same modules of genes.
 
     Each pathway has signed weights on three modules. A regulator keeps a share of its pathway's targets, drawn for it
-    between three in ten and nearly all, with weights of its own strength, and has targets of its own beside them. One in ten
+    between three in ten and nearly all, with weights of its own strength, and has targets of its own beside. One in ten
     has none. Some regulators act on others, so that changes go on over more than one step.
     """
     n_pathways = max(n_regulators // PATHWAY_SIZE, 3)

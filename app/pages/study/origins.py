@@ -144,7 +144,12 @@ def plan_roles(study: Study | None, origins: list[Origin]) -> Roles:
     """The roles of a study, or those that the files suggest."""
     if study:
         return study.roles
-    return guess_roles([origin.brought for origin in origins if origin.n_cells is not None])
+    return guess_roles(readable(origins))
+
+
+def readable(origins: list[Origin]) -> list[Brought]:
+    """The files of the blocks that can be read."""
+    return [origin.brought for origin in origins if origin.n_cells is not None]
 
 
 def suggested_title(origins: list[Origin]) -> str:
