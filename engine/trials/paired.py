@@ -58,8 +58,9 @@ def compare(one: pd.Series, other: pd.Series | float, measure: str, *, seed: int
     tail = min((means <= 0).sum(), (means >= 0).sum())
     p, level = min(1.0, 2 * (tail + 1) / (SAMPLES + 1)), float(b.mean())
     matters = about.margin * (abs(level) if about.less else 1.0)
-    stands = SAME if not gains.any() else _stands(float(low), float(high), len(gains), matters)
-    return Difference(float(gains.mean()), float(low), float(high), p, len(gains), float(a.mean()), level, stands)
+    mean, low, high = float(gains.mean()), float(low), float(high)
+    stands = SAME if not gains.any() else _stands(mean, low, high, len(gains), matters)
+    return Difference(mean, low, high, p, len(gains), float(a.mean()), level, stands)
 
 
 def _by_perturbation(one: pd.Series, other: pd.Series | float) -> tuple[np.ndarray, np.ndarray]:
@@ -97,11 +98,12 @@ def _drawn(n: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, n, (SAMPLES, n))
 
 
-def _stands(low: float, high: float, n: int, matters: float) -> str:
+def _stands(mean: float, low: float, high: float, n: int, matters: float) -> str:
+    """A gain that is certain and yet too small to matter is none, nor is such a loss one."""
     if n < LEAST or not (math.isfinite(low) and math.isfinite(high)):
         return UNTOLD
-    if low > 0:
-        return BEATS
-    if high < 0:
+    if high < 0 and mean <= -matters:
         return WORSE
-    return NOT_BETTER if high < matters else UNTOLD
+    if high < matters:
+        return NOT_BETTER
+    return BEATS if low > 0 else UNTOLD

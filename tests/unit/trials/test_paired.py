@@ -27,6 +27,7 @@ def noise(scale: float, n: int = 40) -> np.ndarray:
 
 @pytest.mark.parametrize(("gain", "scale", "stands"), [
     (0.05, 0.05, BEATS), (-0.05, 0.05, WORSE), (0.0, 0.01, NOT_BETTER), (0.02, 0.3, UNTOLD),
+    (0.006, 0.001, NOT_BETTER), (-0.006, 0.001, NOT_BETTER),  # certain, and too small to matter
 ])  # fmt: skip
 def test_differences_are_paired_by_perturbation(hard, gain, scale, stands):
     found = compare(made(hard + gain + noise(scale)), made(hard), "pcc_delta")
