@@ -8,6 +8,7 @@ from tests.benchmarks import (
     differential,
     estimates,
     first_walk,
+    grape,
     study,
     training,
     upload,
@@ -19,6 +20,7 @@ for title, benchmark in (
     ("Co-expression beside the reference tools", coexpression), ("Two conditions, how fast", differential),
     ("Two conditions of real blood", conditions), ("Causes where there are none", causes), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
+    ("GRAPE at the size of Norman's screen", grape),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()
