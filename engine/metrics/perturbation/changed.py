@@ -15,7 +15,7 @@ def size(change: np.ndarray, se: np.ndarray) -> np.ndarray:
 
 
 def strongest(t: np.ndarray, n: int, kept: np.ndarray) -> np.ndarray:
-    """The n genes of largest |t| among those kept, boolean (n_perturbations, n_genes); all where there are fewer.
+    """The n genes of largest |t| among those kept, boolean (n_perturbations, n_genes); fewer where fewer have a t above 0.
 
     Ties are broken by the order of genes, so that the choice is the same each time.
     """
@@ -23,7 +23,7 @@ def strongest(t: np.ndarray, n: int, kept: np.ndarray) -> np.ndarray:
     order = np.argsort(-told, axis=1, kind="stable")[:, :n]
     found = np.zeros(t.shape, dtype=bool)
     np.put_along_axis(found, order, True, axis=1)
-    return found & (told >= 0)
+    return found & (told > 0)
 
 
 def beyond_noise(t: np.ndarray) -> np.ndarray:
