@@ -67,7 +67,7 @@ def trial_figure(kinds: dict[str, str], panels: Sequence[TrialPanel], *, measure
     """
     columns = min(2, len(panels)) or 1
     rows = -(-len(panels) // columns) or 1
-    title, above = subtitle(lines, letters=120)
+    title, above = subtitle(lines, letters=150)
     panel = HEAD + ROW * (len(kinds) + 1) + BELOW
     height = above + rows * panel
     gap = (HEAD + BELOW) / (height - above - HEAD - BELOW) if rows > 1 else 0

@@ -82,12 +82,13 @@ def coverage_of(board: Board) -> list[Coverage]:
 
 def _verdict(told: Told) -> list[Any]:
     (first, texts), *others = told.by_class.items()
-    parts = [html.P(thin(texts[0]), className="quality-first-said", **{"aria-live": "polite"})]
+    parts = [html.H2("Verdict", className="gw-hidden"),
+             html.P(thin(texts[0]), className="quality-first-said", **{"aria-live": "polite"})]  # fmt: skip
     lists = [(first, texts[1:]), *others]
     for held_out, said in lists:
         if said:
             parts += [html.Div([html.H3(held_out[0].upper() + held_out[1:]),
-                                html.Ul([html.Li(thin(text)) for text in said], className="bench-said")])]
+                                html.Ul([html.Li(thin(text)) for text in said], className="quality-said")])]
     return [*parts, html.Ul([html.Li(thin(text)) for text in told.bearing], className="gw-muted bench-said")]
 
 
@@ -100,7 +101,7 @@ def _picture(board: Board, found: Trials, measure: str) -> html.Section:
              "(positive control); dotted: a guess.")  # fmt: skip
     figure = trial_figure(kinds, panels_of(board, measure), measure=about.label, less=about.less, lines=lines)
     return html.Section([
-        html.H3(about.label), html.P(f"{about.explanation} Best {about.best:g}; a guess: {about.chance_words}.",
+        html.H2(about.label), html.P(f"{about.explanation} Best {about.best:g}; a guess: {about.chance_words}.",
                                      className="gw-muted gw-small"),
         html.Div(graph("bench-figure", figure, name=f"benchmark-{measure}"), className="quality-figure", tabIndex=0,
                  role="region", **{"aria-label": "Picture of the benchmark"}),
@@ -108,7 +109,7 @@ def _picture(board: Board, found: Trials, measure: str) -> html.Section:
 
 
 def _coverage(board: Board) -> html.Section:
-    classes, title = coverage_of(board), html.H3("Do the intervals hold what they promise?")
+    classes, title = coverage_of(board), html.H2("Do the intervals hold what they promise?")
     if not classes:
         return html.Section([title, html.P(NO_COVERAGE, className="gw-note")])
     lines = ("Share of genes whose measured change lies in the interval of the core, mean over held-out perturbations "
@@ -123,7 +124,7 @@ def _tables(board: Board, table: Any) -> html.Section:
     saves = [html.Button([icon("save"), f"All values as {ending.upper()}"], type="button", className="gw-button-quiet",
                          id={"type": ids.TABLE, "ending": ending}) for ending in ("tsv", "csv")]  # fmt: skip
     return html.Section([
-        html.H3("All methods"),
+        html.H2("All methods"),
         html.P("★ best but for controls. ± is the standard deviation over seeds, – not defined. Point at a heading for "
                "what it means.", className="gw-muted gw-small"),
         method_grid(table),
@@ -140,7 +141,7 @@ def _published(services: Services, found: Trials, board: Board) -> html.Section:
     told, screen = published(), read(services, found)[0].screen
     source = f"{told['dataset'].iloc[0]}: {told['source'].iloc[0]} ({told['conditions'].iloc[0]} conditions)."
     return html.Section([
-        html.H3("Beside published figures"),
+        html.H2("Beside published figures"),
         html.P(published_words(services.store, screen), className="gw-note"),
         html.Div(published_table(board), className="gw-scroll", tabIndex=0, role="region",
                  **{"aria-label": "Published figures"}),

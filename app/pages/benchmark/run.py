@@ -38,7 +38,7 @@ def run_parts(services: Services, found: Trials, job: Job | None) -> list[Any]:
     faults = [alert(thin(text)) for text in faults_of(services, job)] if not failed else []
     if not found.ids:
         return [*failed, *faults, html.Div([
-            html.Div(className="gw-drawing gw-drawing-chart"), html.H3("Nothing has been tried yet"), html.P(WILL_SHOW),
+            html.Div(className="gw-drawing gw-drawing-chart"), html.H2("Nothing has been tried yet"), html.P(WILL_SHOW),
             form(found, want),
         ], className="gw-empty quality-empty")]  # fmt: skip
     return [*failed, *faults, form(found, want)]

@@ -20,7 +20,7 @@ from engine.trials.table import summary
 from engine.types import CLASSES
 
 KINDS = {"control": "Control", "baseline": "Baseline", "core": "Core", "network": "Network", "ablation": "Ablation"}
-NUMBER = {"type": "rightAligned", "minWidth": 112}
+NUMBER = {"type": "rightAligned", "minWidth": 132}
 NARROW = {"flex": 0, "minWidth": 70, "width": 92}
 STAR = "★ "
 SHOWN = (*HEADLINE, "pcc_delta_with_target", "pcc_delta_de100", "centroid_accuracy", "dac_changed", "mse_de20")
@@ -31,7 +31,8 @@ COLUMNS = (("unseen single", "pcc_delta", "Unseen singles, all genes"), (PAIRS, 
 
 def method_grid(table: pd.DataFrame) -> dag.AgGrid:
     """A row a class and method; mean ± standard deviation over seeds."""
-    there = [name for name in SHOWN if name in set(table["measure"])]
+    known = set(table.loc[table["value"].notna(), "measure"])
+    there = [name for name in SHOWN if name in known]
     return _grid(ids.GRID, method_rows(table), [
         {"field": "class", "headerName": "Held out", "pinned": "left", "width": 138, "flex": 0},
         {"field": "label", "headerName": "Method", "pinned": "left", "width": 186, "flex": 0},
