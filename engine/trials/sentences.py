@@ -18,6 +18,7 @@ ON = {"unseen single": "On unseen singles", "pair, none seen": "On pairs of two 
 BY = {"pcc_delta": "PCC of changes over all genes", "pcc_systema": "PCC by Systema", "pds": "PDS",
       "l2_highest": "L2 over the genes highest in control", "rmse": "RMSE"}  # fmt: skip
 VERBS = (BEATS, SAME, NOT_BETTER, UNTOLD, WORSE)
+NOTHING_CHANGES = "no-change"
 NO_TRIAL = "Nothing has been tried yet: run it to compare."
 
 
@@ -83,10 +84,17 @@ class _Telling:
             verb = "tells" if len(able) == 1 else "tell"
             return (f"{self._on} {listing(numbers)} {verb} one perturbation from another better than a guess "
                     f"({guess}).")  # fmt: skip
-        best = max((_known(self._mean(name, "pcc_systema")) for name in self._tried), default=float("-inf"))
-        systema = f"; the highest PCC by Systema is {_number(best)}" if _there(best) else ""
         return (f"{self._on} no method tells one perturbation from another: none is certain to be nearer to its own "
-                f"than a guess ({guess}) by as much as .02{systema}.")  # fmt: skip
+                f"than a guess ({guess}) by as much as .05{self._systema()}.")  # fmt: skip
+
+    def _systema(self) -> str:
+        """The highest PCC by Systema, and that of no change, which is the same for all."""
+        best = max((_known(self._mean(name, "pcc_systema")) for name in self._tried), default=float("-inf"))
+        if not _there(best):
+            return ""
+        still = self._mean(NOTHING_CHANGES, "pcc_systema")
+        beside = f", that of no change, which is the same for all, {_number(still)}" if _there(still) else ""
+        return f"; the highest PCC by Systema is {_number(best)}{beside}"
 
     def _of(self, measure: str) -> str:
         """One measure: the subject's mean, whom it beats, and whom it does not."""

@@ -15,7 +15,7 @@ def size(change: np.ndarray, se: np.ndarray) -> np.ndarray:
 
 
 def strongest(t: np.ndarray, n: int, kept: np.ndarray) -> np.ndarray:
-    """The n genes of largest |t| among those kept, fewer where fewer have a t above 0, boolean
+    """The n genes of largest |t| among those kept, fewer where fewer have a t above 0; boolean, as `t`.
 
     Ties are broken by the order of genes, so that the choice is the same each time.
     """

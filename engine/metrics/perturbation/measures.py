@@ -51,7 +51,8 @@ MEASURES = (
     PerturbationMeasure(
         "pcc_systema", "PCC by Systema", AGREEMENT, 1.0, 0.0, "0; the train mean itself has none",
         "The same correlation with the mean of the training perturbations in place of control: what all perturbations "
-        "share is taken away, and what is left tells this one from others (Viñas Torné et al. 2025)."),
+        "share is taken away (Viñas Torné et al. 2025). A prediction that is the same for all, but not that mean, such "
+        "as no change, can still be above 0: to tell perturbations apart see PDS."),
     PerturbationMeasure(
         "rmse", "RMSE", ERROR, 0.0, None, "that of no change",
         "Root of the mean squared difference between predicted and measured mean over all genes, the perturbed gene "
@@ -83,11 +84,12 @@ MEASURES = (
     PerturbationMeasure(
         "pds", "PDS", TELLING_APART, 1.0, None, "(N + 1) / 2N among N perturbations",
         "1 − rank / N of the own measured change among the N held out with it in one class, by L1 distance to the "
-        "prediction. All perturbed genes are left out: a target that counted would give its perturbation away."),
+        "prediction. All perturbed genes are left out: a target that counted would give its perturbation away.",
+        margin=0.05),
     PerturbationMeasure(
         "centroid_accuracy", "Nearer to itself", TELLING_APART, 1.0, 0.5, ".5",
         "Share of the other perturbations held out in the class that lie farther from the prediction than its own, by "
-        "Euclidean distance; perturbed genes left out."),
+        "Euclidean distance; perturbed genes left out.", margin=0.05),
     *(PerturbationMeasure(
         f"coverage_{level}", f"Within {level} % intervals", TRUST, level / 100, None, "none: more is not better",
         f"Share of genes whose measured change lies in the {level} % interval of the prediction, over held-out "
