@@ -24,6 +24,18 @@ def benchmark_command(study: str, params: EmbedParams, methods: Sequence[str], *
     return shlex.join(words + _options(params, without=("method", "seed")))
 
 
+def trial_command(study: str, params: KnockoutParams, methods: Sequence[str], *, split: str,
+                  seeds: Sequence[int]) -> str:
+    """`python -m engine benchmark perturb …` with every parameter that is not the default."""
+    words = ["python", "-m", "engine", "benchmark", "perturb", study, "--split", split, "--methods", ",".join(methods),
+             "--seeds", ",".join(map(str, seeds))]  # fmt: skip
+    for group, without in ((params.screen, ()), (params, ("basis", "screen"))):
+        for f in fields(group):
+            if f.name not in without and getattr(group, f.name) != f.default:
+                words += [f"--{f.name.replace('_', '-')}", str(getattr(group, f.name))]
+    return shlex.join([*words, "--out", f"{study}.tsv"])
+
+
 def regulators_command(table: str, params: CausesParams, *, own: Sequence[str] = (), listed: bool = False) -> str:
     """`python -m engine regulators …` with every parameter that is not the default.
 

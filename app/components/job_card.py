@@ -23,6 +23,7 @@ from engine.jobs.submit import (
     LEARN,
     NETWORKS,
     RANK,
+    TRIAL,
 )
 from engine.jobs.table import JobTable
 from engine.params import EmbedParams
@@ -49,6 +50,7 @@ RESULT = {
     KNOCKOUT: (("Knock out genes", "/knockout?model={}"),),
     LEARN: (("Knock out genes", "/knockout?model={}"),),
     RANK: (("See the ranking", "/knockout?rank={}"),),
+    TRIAL: (("See the benchmark", "/benchmark?study={}"),),
     CHECK: (("See what was found", "/data/files/{}"),),
     FETCH: (("Open the library", "/data/library"),),
     CALIBRATE: (("Open Studies", "/studies"),),

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.pages import (
     atlas,
+    benchmark,
     causes,
     compare,
     data,
@@ -59,6 +60,7 @@ PAGES = (
     Page(compare, "compare", "c"),
     Page(causes, "causes", "u"),
     Page(enrichment, named=True),
+    Page(benchmark, named=True),
     Page(quality, "quality", "q"),
     Page(jobs, "jobs", "j"),
     Page(job),

@@ -21,5 +21,5 @@ from engine.commands import (
 
 COMMANDS = (
     maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, compare, enrich, regulators, report,
-    simulate, screen, knockout, rank,
+    screen, knockout, rank, simulate,
 )  # fmt: skip

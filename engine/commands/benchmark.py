@@ -1,14 +1,16 @@
-"""The command that compares methods on a study: benchmark embeddings."""
+"""The commands that compare methods on a study: benchmark embeddings, and benchmark perturb beside it."""
 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.commands import perturb
+from engine.commands.columns import aligned, plus_minus
 from engine.commands.maps import GROUPS, add_parameters, add_starts, given_parameters
+from engine.commands.seeds import seeds_of
 from engine.errors import InvalidParameter
 from engine.library import Library
 from engine.metrics.measures import MEASURES
@@ -17,13 +19,11 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_SEEDS = 100
-
 
 def add(commands) -> None:
     """Add `benchmark` to the parser of `python -m engine`."""
     kinds = commands.add_parser("benchmark", help="compare methods on a study").add_subparsers(
-        required=True, metavar="embeddings")  # fmt: skip
+        required=True, metavar="embeddings|perturb")  # fmt: skip
     run = kinds.add_parser("embeddings", help="score methods, rivals and nulls by one protocol; writes a long table")
     run.set_defaults(run=_run)
     run.add_argument("study", help="name of a study, or a TOML file")
@@ -36,21 +36,7 @@ def add(commands) -> None:
     add_starts(run)
     for group in GROUPS.values():
         add_parameters(run, group, without=("method", "seed"))
-
-
-def seeds_of(text: str) -> list[int]:
-    """Seeds from `0-9`, `0,3,5` or both mixed, each once, in order."""
-    found = set()
-    for part in text.split(","):
-        ends = re.fullmatch(r"\s*(\d{1,9})(?:-(\d{1,9}))?\s*", part)
-        if not ends or int(ends[2] or ends[1]) < int(ends[1]):
-            raise InvalidParameter(f"--seeds expects whole numbers as 0-9 or 0,3,5, the lower first, found '{part}'. "
-                                   "Write for example 0-2.")  # fmt: skip
-        low, high = int(ends[1]), int(ends[2] or ends[1])
-        if high - low >= MOST_SEEDS:
-            raise InvalidParameter(f"At most {MOST_SEEDS} seeds are run at once, found '{part}'. Give fewer.")
-        found |= set(range(low, high + 1))
-    return sorted(found)
+    perturb.add(kinds)
 
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
@@ -97,19 +83,7 @@ def summary_text(table: pd.DataFrame) -> str:
     for method in order:
         cells = [average.loc[(method, m)] if (method, m) in average.index else None for m in measures]
         place = standing.loc[method] if method in standing.index else None
-        rows.append([names[method], *(_pm(c["mean"], c["sd"]) if c is not None else "–" for c in cells),
-                     _pm(place["score"], place["score_sd"]) if place is not None else "–",
+        rows.append([names[method], *(plus_minus(c["mean"], c["sd"]) if c is not None else "–" for c in cells),
+                     plus_minus(place["score"], place["score_sd"]) if place is not None else "–",
                      f"{place['rank']:.2f}" if place is not None and place["rank"] > 0 else "–"])  # fmt: skip
-    return _aligned([head, *rows])
-
-
-def _pm(mean: float, sd: float) -> str:
-    if mean != mean:
-        return "–"
-    return f"{mean:.3f} ± {sd:.3f}" if sd == sd else f"{mean:.3f}"
-
-
-def _aligned(rows: list[list[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join([row[0].ljust(widths[0]), *(word.rjust(width) for word, width in
-                                zip(row[1:], widths[1:], strict=True))]).rstrip() for row in rows)  # fmt: skip
+    return aligned([head, *rows])

@@ -18,6 +18,7 @@ from engine.jobs.submit import (
     LEARN,
     NETWORKS,
     RANK,
+    TRIAL,
 )
 from engine.knockout.wish import Wish
 from engine.library import Library
@@ -110,6 +111,19 @@ def rank(job: Job, settings: Settings, progress: Progress) -> str:
     return rank_all(model, wish, store=store, seed=job.params["seed"], progress=progress)
 
 
+def trial(job: Job, settings: Settings, progress: Progress) -> str:
+    """How well methods predict the perturbations of a screen; the result is the study's name and the split."""
+    study = Library(settings).study(job.params["study"])
+    params = KnockoutParams.from_dict(job.params["params"])
+    from engine import trials
+    from engine.knowledge import Knowledge
+
+    found = trials.run(study, params, job.params["methods"], job.params["split"], job.params["seeds"],
+                       store=Store(settings), knowledge=Knowledge(settings), progress=progress)  # fmt: skip
+    trials.need_one(found)
+    return f"{study.name}&split={job.params['split']}"
+
+
 def check(job: Job, settings: Settings, progress: Progress) -> str:
     """What is in a file; the result is the file's id."""
     from engine import intake
@@ -152,6 +166,7 @@ HANDLERS: dict[str, Handler] = {
     KNOCKOUT: knockout,
     LEARN: learn,
     RANK: rank,
+    TRIAL: trial,
     CHECK: check,
     FETCH: fetch,
     CALIBRATE: calibrate,

@@ -13,7 +13,7 @@ from engine.params import CausesParams, ContrastParams, EmbedParams, GrapeParams
 
 EMBED, NETWORKS, BENCHMARK, COMPARE = "embed", "networks", "benchmark", "compare"
 CHECK, FETCH, CALIBRATE, ENRICH, CAUSES = "check", "fetch", "calibrate", "enrich", "causes"
-KNOCKOUT, LEARN, RANK = "knockout", "learn", "rank"
+KNOCKOUT, LEARN, RANK, TRIAL = "knockout", "learn", "rank", "trial"
 
 
 def submit_embed(jobs: JobTable, study: str, params: EmbedParams) -> Job:
@@ -58,6 +58,13 @@ def submit_rank(jobs: JobTable, model: str, wish: Wish, *, seed: int = 0) -> Job
     """Ask which single knockouts of a stored model go furthest along a wish."""
     asked = {"model": model, "wish": wish.to_dict(), "seed": seed}
     return jobs.submit(RANK, f"Knockouts that {wish.words}", asked)
+
+
+def submit_trial(jobs: JobTable, study: str, params: KnockoutParams, methods: Sequence[str], *, split: str,
+                 seeds: Sequence[int]) -> Job:
+    """Ask for the trials of methods that predict perturbations on a screen, those that are not there yet."""
+    asked = {"study": study, "params": params.to_dict(), "methods": list(methods), "split": split, "seeds": list(seeds)}
+    return jobs.submit(TRIAL, f"Trials on {study}", asked)
 
 
 def submit_check(jobs: JobTable, file: DataFile) -> Job:
