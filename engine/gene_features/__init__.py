@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.errors import unknown
 from engine.gene_features.expression import expression_kernel
 from engine.gene_features.gene_facts import coding_of
-from engine.gene_features.memberships import pathway_kernel, process_kernel
+from engine.gene_features.memberships import own_set_kernels, pathway_kernel, process_kernel
 from engine.gene_features.names import names_in
 from engine.gene_features.network import network_kernel
 from engine.gene_features.screens import screens_kernel
@@ -60,7 +60,7 @@ def gather(genes: Iterable[str], *, species: str, knowledge: Knowledge, store: S
     sequence, sequence_notes = sequence_of(names, knowledge, store, given=params.sequences)
     sources: dict[str, Callable[[], Iterable[GeneKernel | str | None]]] = {
         "network": lambda: [network_kernel(names, knowledge, store, params.networks)],
-        "pathways": lambda: [pathway_kernel(names, knowledge)],
+        "pathways": lambda: [pathway_kernel(names, knowledge), *own_set_kernels(names, knowledge)],
         "go": lambda: [process_kernel(names, knowledge)],
         "expression": lambda: [expression_kernel(names, screen)],
         "embedding": lambda: [map_kernel(names, store, asked=params.map, study=study),

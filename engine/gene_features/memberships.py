@@ -1,8 +1,8 @@
-"""Likeness of genes by the gene sets that they share: pathways, and processes of the Gene Ontology."""
+"""Likeness of genes by the gene sets that they share: pathways, processes of the Gene Ontology, a person's own sets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,17 @@ def pathway_kernel(names: Names, knowledge: Knowledge) -> GeneKernel | str:
 def process_kernel(names: Names, knowledge: Knowledge) -> GeneKernel | str:
     """Jaccard index of the Gene Ontology processes that two genes are in, or a sentence on why there is none."""
     return _kernel("go", "Shared processes (GO)", PROCESSES, names, knowledge)
+
+
+def own_set_kernels(names: Names, knowledge: Knowledge) -> Iterator[GeneKernel]:
+    """Jaccard index of the sets that two genes are in, for each collection that a person added to the library."""
+    for entry in knowledge.own("gene sets"):
+        members = [set(names.of(genes, species=names.species)) - {""}
+                   for genes in knowledge.gene_sets(entry.name).values()]  # fmt: skip
+        known, member = indicator([genes for genes in members if FEWEST <= len(genes) <= MOST])
+        genes, rows = names.rows(known)
+        yield GeneKernel(f"sets-{entry.name}", entry.title, f"Jaccard index over the sets of '{entry.title}'", genes,
+                         member[rows], by="jaccard")  # fmt: skip
 
 
 def memberships(names: Names, knowledge: Knowledge, groups: Iterable[tuple[str, ...]]

@@ -130,3 +130,13 @@ def test_old_names_of_genes_are_understood(tmp_path):
     assert names.of(["HIST1H2BJ", "TP53", "no gene"]) == ["H2BC11", "TP53", "no gene"]
     known, rows = names.rows(["H2BC11", "TP53"])
     assert known.tolist() == ["H2BC11", "TP53", "HIST1H2BJ"] and rows.tolist() == [0, 1, 0]
+
+
+def test_a_persons_own_gene_sets_say_how_like_genes_are(monkeypatch, tmp_path):
+    world = world_of(monkeypatch, tmp_path, "hallmark")
+    path = tmp_path / "mine.gmt"
+    path.write_text("ONE\tabout\t" + "\t".join(GENES[:4]) + "\nTWO\tabout\t" + "\t".join(GENES[2:6]) + "\n")
+    entry = world.knowledge.add_own(path, "gene sets", "Mine")
+    found = {kernel.name: kernel for kernel in asked(world, kernels="pathways").kernels}
+    mine = found[f"sets-{entry.name}"]
+    np.testing.assert_allclose(mine.between(["G02", "G00", "G20"], ["G03", "G04"]), [[1, 0.5], [0.5, 0], [0, 0]])
