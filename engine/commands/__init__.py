@@ -11,10 +11,12 @@ from engine.commands import (
     maps,
     regulators,
     report,
+    simulate,
     spatial_genes,
     study,
 )
 
 COMMANDS = (
     maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, compare, enrich, regulators, report,
+    simulate,
 )  # fmt: skip
