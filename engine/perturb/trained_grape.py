@@ -102,13 +102,15 @@ class Trained:
         network = Response(len(self.genes), self.vectors.shape[1], heads=params["heads"], layers=params["layers"])
         network.load_state_dict({name: torch.as_tensor(value) for name, value in self.state.items()})
         pairs, types = (torch.as_tensor(x, dtype=torch.int64) for x in (self.pairs, self.types))
-        return network.eval(), edges_of(pairs, torch.as_tensor(self.weight), types)
+        edges, x = edges_of(pairs, torch.as_tensor(self.weight), types), torch.as_tensor(self.vectors)
+        with torch.no_grad():
+            return network.eval(), x, edges, network.whole(x, edges)
 
     def _change(self, sets: list[list[int]]) -> np.ndarray:
         import torch
 
-        network, edges = self._network
+        network, x, edges, whole = self._network
         of = torch.as_tensor(np.repeat(np.arange(len(sets)), [len(genes) for genes in sets]))
         with torch.no_grad():
-            found = network(torch.as_tensor(self.vectors), edges, of, torch.as_tensor(np.concatenate(sets)), len(sets))
+            found = network(x, edges, whole, of, torch.as_tensor(np.concatenate(sets)), len(sets))
         return found.numpy() * self.scale

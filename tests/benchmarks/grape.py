@@ -14,7 +14,7 @@ import numpy as np
 
 N_SINGLES, N_PAIRS, N_GENES, MODULES = 105, 131, 5000, 25
 MOST_SECONDS, MOST_MB = 600, 8000
-SMALL = (120, 0, 240)
+SMALL = (90, 0, 120)
 
 
 def main() -> None:
@@ -61,9 +61,9 @@ def _small(change: dict, *, shuffled: bool) -> tuple[float, float]:
     from engine.perturb.grape import train_grape
     from tests.local_screen import local_screen
 
-    screen, known = local_screen(*SMALL, modules=8, shuffled=shuffled)
-    train, new = screen.of(screen.names[:90]), screen.names[90:]
-    params = GrapeParams(**{"learning_rate": 5e-3, "epochs": 60, **change})
+    screen, known = local_screen(*SMALL, modules=6, shuffled=shuffled)
+    train, new = screen.of(screen.names[:65]), screen.names[65:]
+    params = GrapeParams(**{"learning_rate": 1e-2, "epochs": 40, **change})
     trained = train_grape(train, known, params, core_predict=mean_of_screen, device="cpu")
     core, truth = mean_of_screen(train, new, known, 0), screen.of(new).delta
     errors = [np.square(told - truth).mean() for told in (core, trained.predict(new, core))]

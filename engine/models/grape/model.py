@@ -56,4 +56,5 @@ class Grape(nn.Module):
     def forward(self, chosen: Selection, of: Tensor, genes: Tensor, n_batch: int) -> tuple[Tensor, Tensor]:
         """Change by each perturbation, (n_batch, n_out), and the regulariser."""
         fused, edges, departure = self.graph(chosen)
-        return self.response(fused, edges, of, genes, n_batch), departure
+        whole = self.response.whole(fused, edges)
+        return self.response(fused, edges, whole, of, genes, n_batch), departure

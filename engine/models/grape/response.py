@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from engine.models.grape.attention import Edges, HeteroLayer, Rows
+from engine.models.grape.attention import Edges, HeteroLayer, Rows, Whole
 
 
 class Response(nn.Module):
@@ -21,19 +21,26 @@ class Response(nn.Module):
         self.weight = nn.Parameter(torch.zeros(n_out, n_hidden))
         self.bias = nn.Parameter(torch.zeros(n_out))
 
-    def forward(self, x: Tensor, edges: Edges, of: Tensor, genes: Tensor, n_batch: int) -> Tensor:
+    def whole(self, x: Tensor, edges: Edges) -> list[Whole]:
+        """Every layer over the whole graph, before any perturbation; `x`, vectors of all genes, (n_genes, n_hidden)."""
+        found = []
+        for layer in self.layers:
+            found.append(layer.whole(x, edges))
+            x = found[-1].h
+        return found
+
+    def forward(self, x: Tensor, edges: Edges, wholes: list[Whole], of: Tensor, genes: Tensor, n_batch: int) -> Tensor:
         """Change by each of `n_batch` perturbations, (n_batch, n_out).
 
         Parameters
         ----------
         x
-            Vectors of all genes, (n_genes, n_hidden).
+            Vectors of all genes, (n_genes, n_hidden), and `wholes` what `whole` made of them.
         of, genes
             Perturbation and gene of every knocked-out gene, int64 (n_knocked_out,).
         """
         rows = Rows(of, genes, self.mask.expand(len(genes), -1))
-        for layer in self.layers:
-            whole = layer.whole(x, edges)
+        for layer, whole in zip(self.layers, wholes, strict=True):
             rows, x = layer.changed(x, rows, edges, whole, n_batch), whole.h
         return self._read(x, rows, n_batch)
 
