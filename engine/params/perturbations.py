@@ -83,6 +83,8 @@ class GrapeParams(Checked):
                           low=1, high=1000)  # fmt: skip
     held_out: float = param(0.15, "Held out", "Share of the perturbed genes that training stops by, and as large a "
                             "share that the gate is set by", low=0.05, high=0.4)  # fmt: skip
+    gate: str = param("held out", "Gate", "How much of the correction is taken: what held-out perturbations vouch for; "
+                      "or all of it, as in the paper", choices=("held out", "open"))
     seed: int = param(0, "Seed", "The same seed gives the same result", low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Networks for the table of methods: GRAPE on top of the core, the ablations of its paper, and a rival."""
+"""Networks for the table of methods: GRAPE on the core and by itself, the ablations of its paper, and a rival."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from functools import partial
 import numpy as np
 
 from engine.params import GearsParams, GrapeParams
+from engine.perturb.baselines import train_mean
 from engine.perturb.fit import fit_core
 from engine.progress import Progress
 from engine.types import GeneKnowledge, Screen, targets_of
 
 ABLATIONS = (
-    ("grape-text", "GRAPE, text alone", "Without sequence features.", {"features": "text"}),
-    ("grape-sequence", "GRAPE, sequence alone", "Without text features.", {"features": "sequence"}),
-    ("grape-fusion-only", "GRAPE, fused features alone", "One graph, from text and sequence fused, in place of one of "
+    ("grape-text", "GRAPE alone, text", "Without sequence features.", {"features": "text"}),
+    ("grape-sequence", "GRAPE alone, sequence", "Without text features.", {"features": "sequence"}),
+    ("grape-fusion-only", "GRAPE alone, fused", "One graph, from text and sequence fused, in place of one of "
      "each.", {"features": "only fusion"}),
-    ("grape-no-structure", "GRAPE without structure learning", "The graph stays that of the features.", {"hops": 0}),
-    ("grape-no-biotype", "GRAPE without biotypes", "Coding and non-coding genes are not told apart.",
+    ("grape-no-structure", "GRAPE alone, no structure", "The graph stays that of the features.", {"hops": 0}),
+    ("grape-no-biotype", "GRAPE alone, no biotypes", "Coding and non-coding genes are not told apart.",
      {"biotype": "ignored"}),
-    ("grape-shuffled-biotype", "GRAPE, biotypes shuffled", "Genes are told apart by labels dealt out at random: what "
+    ("grape-shuffled-biotype", "GRAPE alone, biotypes shuffled", "Genes are told apart by labels dealt at random: what "
      "more weights gain by themselves.", {"biotype": "shuffled"}),
 )  # fmt: skip
 
@@ -45,6 +46,26 @@ def grape(screen: Screen, names: Sequence[str], known: GeneKnowledge, seed: int,
     return trained.predict(names, told)
 
 
+def grape_alone(screen: Screen, names: Sequence[str], known: GeneKnowledge, seed: int, *,
+                params: GrapeParams | None = None, progress: Progress | None = None) -> np.ndarray:
+    """GRAPE without the core and without a gate, as in its paper, float32 (n_names, n_genes).
+
+    It learns how each perturbation differs from the mean of the screen; a gene without features is told that mean.
+
+    Raises
+    ------
+    InvalidStudy
+        When there are too few perturbations, or no gene has features.
+    """
+    from engine.perturb.grape import train_grape
+
+    genes = sorted({gene for name in names for gene in targets_of(name)})
+    mean = train_mean(screen, [*screen.names, *names])
+    trained = train_grape(screen, known, replace(params or GrapeParams(), gate="open", seed=seed),
+                          seen=mean[: len(screen.names)], also=genes, progress=progress)  # fmt: skip
+    return trained.predict(names, mean[len(screen.names) :])
+
+
 def gears(screen: Screen, names: Sequence[str], known: GeneKnowledge, seed: int, *,
           params: GearsParams | None = None, progress: Progress | None = None) -> np.ndarray:
     """Changes by the network after GEARS, float32 (n_names, n_genes).
@@ -61,11 +82,13 @@ def gears(screen: Screen, names: Sequence[str], known: GeneKnowledge, seed: int,
 
 
 NETWORKS = (
-    ("grape", "GRAPE", "network", "A graph of coding and non-coding genes from their text and sequence corrects the "
-     "core, where held-out perturbations say that it helps (after GRAPE, 2025).", grape),
+    ("grape", "GRAPE", "network", "A graph of coding and non-coding genes, from their text and sequence, corrects "
+     "the core, where held-out perturbations say that it helps (after GRAPE, 2025).", grape),
+    ("grape-alone", "GRAPE alone", "network", "The same without the core and without a gate, as in its paper. The "
+     "ablations leave one of its parts out.", grape_alone),
     ("gears", "GEARS, anew", "network", "Vectors of genes over co-expression and of perturbations over gene ontology "
      "(after Roohani, Huang and Leskovec 2024), written anew.", gears),
-    *((name, label, "ablation", about, partial(grape, params=GrapeParams(**change)))
+    *((name, label, "ablation", about, partial(grape_alone, params=GrapeParams(**change)))
       for name, label, about, change in ABLATIONS),
 )  # fmt: skip
 """Name, label, kind, what it is, and its function: the fields of a `Method` each."""
