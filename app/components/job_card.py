@@ -10,7 +10,20 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_upda
 from app.components.alert import alert
 from app.components.page_header import icon
 from app.words import duration, elapsed, percent
-from engine.jobs.submit import BENCHMARK, CALIBRATE, CAUSES, CHECK, COMPARE, EMBED, ENRICH, FETCH, NETWORKS
+from engine.jobs.submit import (
+    BENCHMARK,
+    CALIBRATE,
+    CAUSES,
+    CHECK,
+    COMPARE,
+    EMBED,
+    ENRICH,
+    FETCH,
+    KNOCKOUT,
+    LEARN,
+    NETWORKS,
+    RANK,
+)
 from engine.jobs.table import JobTable
 from engine.params import EmbedParams
 
@@ -33,6 +46,9 @@ RESULT = {
     BENCHMARK: (("See the comparison", "/quality?study={}"),),
     COMPARE: (("See what changed", "/compare?contrast={}"),),
     CAUSES: (("See the causes", "/causes?explanation={}"),),
+    KNOCKOUT: (("Knock out genes", "/knockout?model={}"),),
+    LEARN: (("Knock out genes", "/knockout?model={}"),),
+    RANK: (("See the ranking", "/knockout?rank={}"),),
     CHECK: (("See what was found", "/data/files/{}"),),
     FETCH: (("Open the library", "/data/library"),),
     CALIBRATE: (("Open Studies", "/studies"),),

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.jobs.record import Job
-from engine.jobs.submit import BENCHMARK, CALIBRATE, CAUSES, CHECK, COMPARE, EMBED, ENRICH, FETCH, NETWORKS
+from engine.jobs.submit import (
+    BENCHMARK,
+    CALIBRATE,
+    CAUSES,
+    CHECK,
+    COMPARE,
+    EMBED,
+    ENRICH,
+    FETCH,
+    KNOCKOUT,
+    LEARN,
+    NETWORKS,
+    RANK,
+)
+from engine.knockout.wish import Wish
 from engine.library import Library
-from engine.params import CausesParams, ContrastParams, EmbedParams, NetworkParams
+from engine.params import CausesParams, ContrastParams, EmbedParams, GrapeParams, KnockoutParams, NetworkParams
 from engine.progress import Progress
 from engine.settings import Settings
 from engine.store import Store
@@ -68,6 +82,35 @@ def causes(job: Job, settings: Settings, progress: Progress) -> str:
                    source=contrast, progress=progress)  # fmt: skip
 
 
+def knockout(job: Job, settings: Settings, progress: Progress) -> str:
+    """What predictions of knockouts need of a study; the result is the id of the model."""
+    study = Library(settings).study(job.params["study"])
+    params = KnockoutParams.from_dict(job.params["params"])
+    from engine import knockout as knockouts
+    from engine.knowledge import Knowledge
+
+    return knockouts.fit(study, params, store=Store(settings), knowledge=Knowledge(settings), progress=progress)
+
+
+def learn(job: Job, settings: Settings, progress: Progress) -> str:
+    """A network trained on the screen of a model; the result is the id of the model, which can then answer with it."""
+    params, model, store = GrapeParams(**job.params["params"]), job.params["model"], Store(settings)
+    from engine.knockout.learn import learn as train
+    from engine.knowledge import Knowledge
+
+    train(model, params, network=job.params["network"], store=store, knowledge=Knowledge(settings),
+          device=settings.device, progress=progress)  # fmt: skip
+    return model
+
+
+def rank(job: Job, settings: Settings, progress: Progress) -> str:
+    """Which knockouts of a model go furthest along a wish; the result is the id of the ranking."""
+    wish, model, store = Wish.from_dict(job.params["wish"]), job.params["model"], Store(settings)
+    from engine.knockout.rank import rank as rank_all
+
+    return rank_all(model, wish, store=store, seed=job.params["seed"], progress=progress)
+
+
 def check(job: Job, settings: Settings, progress: Progress) -> str:
     """What is in a file; the result is the file's id."""
     from engine import intake
@@ -107,6 +150,9 @@ HANDLERS: dict[str, Handler] = {
     BENCHMARK: benchmark,
     COMPARE: compare,
     CAUSES: causes,
+    KNOCKOUT: knockout,
+    LEARN: learn,
+    RANK: rank,
     CHECK: check,
     FETCH: fetch,
     CALIBRATE: calibrate,

@@ -1,4 +1,4 @@
-"""What a page asks for, as jobs: a map, networks, comparisons, an enrichment, causes, a file, a timing."""
+"""What a page asks for, as jobs: a map, networks, comparisons, an enrichment, causes, knockouts, a file, a timing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from dataclasses import asdict
 from engine.files import DataFile
 from engine.jobs.record import Job
 from engine.jobs.table import JobTable
-from engine.params import CausesParams, ContrastParams, EmbedParams, NetworkParams
+from engine.knockout.wish import Wish
+from engine.params import CausesParams, ContrastParams, EmbedParams, GrapeParams, KnockoutParams, NetworkParams
 
 EMBED, NETWORKS, BENCHMARK, COMPARE = "embed", "networks", "benchmark", "compare"
 CHECK, FETCH, CALIBRATE, ENRICH, CAUSES = "check", "fetch", "calibrate", "enrich", "causes"
+KNOCKOUT, LEARN, RANK = "knockout", "learn", "rank"
 
 
 def submit_embed(jobs: JobTable, study: str, params: EmbedParams) -> Job:
@@ -40,6 +42,23 @@ def submit_causes(jobs: JobTable, contrast: str, params: CausesParams, *, genes:
     """Ask what may stand behind the changes of a stored contrast, or of those of its genes that are given."""
     asked = {"contrast": contrast, "params": asdict(params), **({"genes": list(genes)} if genes else {})}
     return jobs.submit(CAUSES, "Causes of a contrast", asked)
+
+
+def submit_knockout(jobs: JobTable, study: str, params: KnockoutParams) -> Job:
+    """Ask for what predictions of knockouts need of a study."""
+    return jobs.submit(KNOCKOUT, f"Knockouts of {study}", {"study": study, "params": params.to_dict()})
+
+
+def submit_learn(jobs: JobTable, model: str, params: GrapeParams, *, network: str = "grape") -> Job:
+    """Ask for a network, grape or gears, trained on the screen of a stored model of knockouts."""
+    asked = {"model": model, "network": network, "params": asdict(params)}
+    return jobs.submit(LEARN, f"{network.upper()} on a screen", asked)
+
+
+def submit_rank(jobs: JobTable, model: str, wish: Wish, *, seed: int = 0) -> Job:
+    """Ask which single knockouts of a stored model go furthest along a wish."""
+    asked = {"model": model, "wish": wish.to_dict(), "seed": seed}
+    return jobs.submit(RANK, f"Knockouts that {wish.words}", asked)
 
 
 def submit_check(jobs: JobTable, file: DataFile) -> Job:

@@ -1,0 +1,118 @@
+"""What a knockout would do: a model learned once of a screen or of cells, and the answer to a click on a gene."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from engine.errors import InvalidParameter
+from engine.knockout.kept import basis_of, load_model, model_id, models
+from engine.params import KnockoutParams
+from engine.progress import Progress
+from engine.store import Store
+from engine.types import META, KnockoutEffect, KnockoutModel, Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.knowledge import Knowledge
+
+__all__ = ["basis_of", "candidates", "fit", "knock_out", "load_model", "methods_of", "model_id", "models"]
+
+
+def fit(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowledge,
+        progress: Progress | None = None) -> str:
+    """Id of the stored `KnockoutModel` of a study, learned when it is not there yet.
+
+    Raises
+    ------
+    InvalidStudy, InvalidCounts
+        When the cells, or the table of changes, cannot be had or say too little.
+    InvalidParameter
+        When the study has no perturbations and a screen is asked for, or no cells and a network is.
+    """
+    progress, name = progress or Progress(), model_id(study, params, store=store, knowledge=knowledge)
+    if store.has(name):
+        progress.log("This model was learned before: taken from the store.")
+        return name
+    started = time.monotonic()
+    if basis_of(study, params) == "screen":
+        adata = _of_screen(study, params, store=store, knowledge=knowledge, progress=progress)
+    else:
+        from engine.knockout.from_network import fit_network_model
+
+        adata = fit_network_model(study, params, store=store, knowledge=knowledge, progress=progress)
+    facts = json.loads(adata.uns[META])
+    facts["id"], facts["made"]["seconds"] = name, time.monotonic() - started
+    adata.uns[META] = json.dumps(facts)
+    store.write(name, adata)
+    return name
+
+
+def knock_out(model: KnockoutModel, genes: str | Sequence[str], *, method: str = "auto", cell_type: str = "",
+              dose: float = 0.0, level: float = 0.9, store: Store | None = None) -> KnockoutEffect:
+    """What a perturbation of one gene, or of several together, is predicted to do.
+
+    Parameters
+    ----------
+    method
+        One of `methods_of(model)`; auto takes the core of a screen and the propagation of a network.
+    cell_type
+        One of the cell types of a network; empty takes all cells together.
+    dose
+        Share of the expression that is left: 0 a knockout, 0.5 a knock-down, 2 an over-expression. What a screen
+        tells has the dose that it was made with: leave it at 0.
+    level
+        Share of genes that the intervals are to hold.
+    store
+        Where trained networks are kept; needed by `grape` and `gears` alone.
+
+    Raises
+    ------
+    UnknownName
+        When a gene, the method or the cell type is not there; the closest are named.
+    InvalidParameter
+        When a gene cannot be told, is named twice, or the dose or the level cannot be had.
+    """
+    from engine.knockout.asking import asked_of
+
+    asked = asked_of(model, genes, method=method, cell_type=cell_type, dose=dose, level=level, store=store)
+    if model.basis == "screen":
+        from engine.knockout.from_screen import predict_from_screen
+
+        return predict_from_screen(model, asked.genes, method=asked.method, level=level)
+    from engine.knockout.from_network import simulate
+
+    return simulate(model, dict.fromkeys(asked.genes, dose), cell_type=cell_type)
+
+
+def candidates(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:
+    """Genes that may be asked for as gene, can (bool) and reason (why not, a sentence; empty where it can)."""
+    from engine.knockout.asking import candidates_of
+
+    return candidates_of(model, cell_type)
+
+
+def methods_of(model: KnockoutModel, store: Store | None = None) -> list[str]:
+    """Names of the methods that a model can answer with, its standard one first."""
+    from engine.knockout.asking import methods
+
+    return methods(model, store)
+
+
+def _of_screen(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowledge, progress: Progress):
+    from engine.gene_features import gather
+    from engine.knockout.from_screen import fit_screen_model
+    from engine.progress import Span
+    from engine.screens import load_screen, screen
+
+    found = load_screen(screen(study, params.screen, store=store, progress=Span(progress, 0.0, 0.5)), store=store)
+    progress.stage("Gathering what is known of the genes", 0.5)
+    targets = [gene for name in found.names for gene in name.split("+")]
+    genes = list(dict.fromkeys([*found.genes.tolist(), *targets]))
+    known = gather(genes, species=found.facts["species"], knowledge=knowledge, store=store, params=params,
+                   screen=found, study=study.name)  # fmt: skip
+    progress.check()
+    return fit_screen_model(found, known, params, progress=Span(progress, 0.6, 1.0))

@@ -1,0 +1,123 @@
+"""What a person may ask of a model, and the sentence for what cannot be had."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.errors import InvalidParameter, unknown
+from engine.store import Store
+from engine.types import KnockoutModel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OF_SCREEN = ("core", "train-mean", "additive", "matching-mean", "linear")
+OF_NETWORK = ("propagation",)
+MOST_TOGETHER = {"screen": 2, "network": 10}
+MOST_DOSE = 10.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that can be answered: genes, each once and sorted, and the name of the method."""
+
+    genes: tuple[str, ...]
+    method: str
+
+
+def asked_of(model: KnockoutModel, genes: str | Sequence[str], *, method: str, cell_type: str, dose: float,
+             level: float, store: Store | None = None) -> Asked:
+    """The question, checked; see `engine.knockout.knock_out`."""
+    check_cell_type(model, cell_type)
+    check_dose(model, dose)
+    check_level(level)
+    chosen = check_method(model, method, store)
+    return Asked(check_genes(model, genes, cell_type), chosen)
+
+
+def candidates_of(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:
+    """gene, can, reason; a gene of a network can where it can in the cell type, or in any of them."""
+    check_cell_type(model, cell_type)
+    table = model.candidates.rename_axis("gene").reset_index() if "gene" not in model.candidates else model.candidates
+    if "cell_type" in table and cell_type:
+        table = table[table["cell_type"].astype(str) == cell_type]
+    found = table[["gene", "reason"]].astype(str)
+    found = found.assign(can=found["reason"] == "").sort_values("can", ascending=False, kind="stable")
+    found = found.drop_duplicates("gene").sort_values("gene")
+    return found[["gene", "can", "reason"]].reset_index(drop=True)
+
+
+def methods(model: KnockoutModel, store: Store | None = None) -> list[str]:
+    """Names of the methods a model can answer with, the standard one first."""
+    return list(OF_SCREEN if model.basis == "screen" else OF_NETWORK)
+
+
+def check_method(model: KnockoutModel, method: str, store: Store | None) -> str:
+    """The name of the method; auto is the first of those that there are."""
+    known = methods(model, store)
+    if method == "auto":
+        return known[0]
+    if method not in known:
+        raise unknown("method", method, known, where="for this model")
+    return method
+
+
+def check_cell_type(model: KnockoutModel, cell_type: str) -> None:
+    """Raise unless the model can tell of that cell type."""
+    known = [str(one) for one in model.facts["cell_types"]]
+    if cell_type and cell_type not in known:
+        raise unknown("cell type", cell_type, known, where="in this model")
+
+
+def check_dose(model: KnockoutModel, dose: float) -> None:
+    """Raise unless the dose is one that the model can tell of."""
+    if isinstance(dose, bool) or not isinstance(dose, (int, float)) or not math.isfinite(dose):
+        raise InvalidParameter(f"A dose must be a number, the share of expression that is left, found {dose!r}.")
+    if not 0 <= dose <= MOST_DOSE:
+        raise InvalidParameter(f"A dose must be from 0 (a knockout) to {MOST_DOSE:g} (over-expression), the share of "
+                               f"expression that is left, found {dose:g}. Choose another.")  # fmt: skip
+    if dose == 1:
+        raise InvalidParameter("A dose of 1 leaves the gene as it is, and nothing would change. Choose less than 1 for "
+                               "a knock-down, more for over-expression.")  # fmt: skip
+    if model.basis != "screen" or dose == 0:
+        return
+    kind = model.facts["kind"]
+    if dose > 1 and kind != "activation":
+        raise InvalidParameter(f"Activation was asked for (dose {dose:g}), and this model was learned from {kind}. "
+                               "Choose a screen of activation, or simulate it by the network of the cells.")  # fmt: skip
+    if dose < 1:
+        raise InvalidParameter(f"A screen tells of {kind} as it was made, not of a dose of {dose:g}. Leave the dose at "
+                               "0, or simulate it by the network of the cells.")  # fmt: skip
+
+
+def check_level(level: float) -> None:
+    """Raise unless the level can be that of an interval."""
+    if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0.5 <= level < 1:
+        raise InvalidParameter(f"The level of an interval must be from 0.5 to below 1, found {level!r}. "
+                               "Choose for example 0.9.")  # fmt: skip
+
+
+def check_genes(model: KnockoutModel, genes: str | Sequence[str], cell_type: str) -> tuple[str, ...]:
+    """The genes, sorted; raises for none, one twice, too many, one that is not there, or cannot be told."""
+    named = [gene.strip() for gene in ([genes] if isinstance(genes, str) else genes)]
+    named = [gene for gene in named if gene]
+    if not named:
+        raise InvalidParameter("A gene to knock out was expected, found none. Name one.")
+    twice = next((gene for gene in named if named.count(gene) > 1), "")
+    if twice:
+        raise InvalidParameter(f"'{twice}' was named twice, and a gene can be knocked out once. Name it once, or "
+                               "another gene beside it.")  # fmt: skip
+    most = MOST_TOGETHER[model.basis]
+    if len(named) > most:
+        raise InvalidParameter(f"At most {most} genes can be knocked out together in this model, found {len(named)}. "
+                               "Name fewer.")  # fmt: skip
+    table = candidates_of(model, cell_type).set_index("gene")
+    for gene in named:
+        if gene not in table.index:
+            raise unknown("gene", gene, [*table.index, *model.genes.tolist()], where="in this model")
+        if not table.at[gene, "can"]:
+            raise InvalidParameter(f"'{gene}' cannot be knocked out here: {table.at[gene, 'reason']}")
+    return tuple(sorted(named))
