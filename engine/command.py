@@ -1,4 +1,4 @@
-"""The command lines that make the same gene map, comparison of methods or conditions, or explanation."""
+"""The command lines that make the same gene map, comparison of methods or conditions, explanation or knockout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from itertools import product
 
-from engine.params import CausesParams, ContrastParams, EmbedParams
+from engine.params import CausesParams, ContrastParams, EmbedParams, KnockoutParams
 from engine.profiles import PRESETS, PROFILES, start_from
 
 
@@ -50,6 +50,25 @@ def compare_command(study: str, params: ContrastParams) -> str:
             words += [f"--{CONTRAST_OPTIONS.get(f.name, f.name.replace('_', '-'))}", str(value)]
     words += ["--no-placement"] if params.space == "none" else []
     return shlex.join([*words, "--out", f"{study}.tsv"])
+
+
+def knockout_command(study: str, params: KnockoutParams, genes: Sequence[str]) -> str:
+    """`python -m engine knockout …` with every parameter of its model that is not the default."""
+    words = ["python", "-m", "engine", "knockout", study, "--genes", ",".join(genes), *model_options(params)]
+    return shlex.join([*words, "--out", f"{'-'.join(genes)}.tsv"])
+
+
+def model_options(params: KnockoutParams) -> list[str]:
+    """Options of the commands `knockout` and `rank` for what their model is learned from.
+
+    Of a parameter that a screen and a network share, one option is given: that of the screen where both differ.
+    """
+    given: dict[str, str] = {}
+    for group in (params, params.screen):
+        for f in fields(group):
+            if f.name != "screen" and getattr(group, f.name) != f.default:
+                given[f.name] = str(getattr(group, f.name))
+    return [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", value)]
 
 
 def _options(params: EmbedParams, *, without: tuple[str, ...] = ()) -> list[str]:

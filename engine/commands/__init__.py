@@ -8,13 +8,17 @@ from engine.commands import (
     enrich,
     estimate,
     fetch,
+    knockout,
     maps,
+    rank,
     regulators,
     report,
+    screen,
     spatial_genes,
     study,
 )
 
 COMMANDS = (
     maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, compare, enrich, regulators, report,
+    screen, knockout, rank,
 )  # fmt: skip

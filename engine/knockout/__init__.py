@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.errors import InvalidParameter
 from engine.knockout.kept import basis_of, load_model, model_id, models
 from engine.params import KnockoutParams
 from engine.progress import Progress

@@ -38,6 +38,13 @@ def asked_of(model: KnockoutModel, genes: str | Sequence[str], *, method: str, c
     return Asked(check_genes(model, genes, cell_type), chosen)
 
 
+def check_question(genes: Sequence[str], *, dose: float, level: float) -> None:
+    """Raise for what no model could answer, before one is learned."""
+    check_names(genes)
+    check_number(dose)
+    check_level(level)
+
+
 def candidates_of(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:
     """gene, can, reason; a gene of a network can where it can in the cell type, or in any of them."""
     check_cell_type(model, cell_type)
@@ -74,6 +81,20 @@ def check_cell_type(model: KnockoutModel, cell_type: str) -> None:
 
 def check_dose(model: KnockoutModel, dose: float) -> None:
     """Raise unless the dose is one that the model can tell of."""
+    check_number(dose)
+    if model.basis != "screen" or dose == 0:
+        return
+    kind = model.facts["kind"]
+    if dose > 1 and kind != "activation":
+        raise InvalidParameter(f"Activation was asked for (dose {dose:g}), and this model was learned from {kind}. "
+                               "Choose a screen of activation, or simulate it by the network of cells.")  # fmt: skip
+    if dose < 1:
+        raise InvalidParameter(f"A screen tells of {kind} as it was made, not of a dose of {dose:g}. Leave the dose at "
+                               "0, or simulate it by the network of the cells.")  # fmt: skip
+
+
+def check_number(dose: float) -> None:
+    """Raise unless it can be a dose."""
     if isinstance(dose, bool) or not isinstance(dose, (int, float)) or not math.isfinite(dose):
         raise InvalidParameter(f"A dose must be a number, the share of expression that is left, found {dose!r}.")
     if not 0 <= dose <= MOST_DOSE:
@@ -82,15 +103,6 @@ def check_dose(model: KnockoutModel, dose: float) -> None:
     if dose == 1:
         raise InvalidParameter("A dose of 1 leaves the gene as it is, and nothing would change. Choose less than 1 for "
                                "a knock-down, more for over-expression.")  # fmt: skip
-    if model.basis != "screen" or dose == 0:
-        return
-    kind = model.facts["kind"]
-    if dose > 1 and kind != "activation":
-        raise InvalidParameter(f"Activation was asked for (dose {dose:g}), and this model was learned from {kind}. "
-                               "Choose a screen of activation, or simulate it by the network of the cells.")  # fmt: skip
-    if dose < 1:
-        raise InvalidParameter(f"A screen tells of {kind} as it was made, not of a dose of {dose:g}. Leave the dose at "
-                               "0, or simulate it by the network of the cells.")  # fmt: skip
 
 
 def check_level(level: float) -> None:
@@ -100,8 +112,8 @@ def check_level(level: float) -> None:
                                "Choose for example 0.9.")  # fmt: skip
 
 
-def check_genes(model: KnockoutModel, genes: str | Sequence[str], cell_type: str) -> tuple[str, ...]:
-    """The genes, sorted; raises for none, one twice, too many, one that is not there, or cannot be told."""
+def check_names(genes: str | Sequence[str]) -> list[str]:
+    """The names, without blanks; raises for none, or one twice."""
     named = [gene.strip() for gene in ([genes] if isinstance(genes, str) else genes)]
     named = [gene for gene in named if gene]
     if not named:
@@ -110,7 +122,12 @@ def check_genes(model: KnockoutModel, genes: str | Sequence[str], cell_type: str
     if twice:
         raise InvalidParameter(f"'{twice}' was named twice, and a gene can be knocked out once. Name it once, or "
                                "another gene beside it.")  # fmt: skip
-    most = MOST_TOGETHER[model.basis]
+    return named
+
+
+def check_genes(model: KnockoutModel, genes: str | Sequence[str], cell_type: str) -> tuple[str, ...]:
+    """The genes, sorted; raises for too many, one that is not there, or one that cannot be told."""
+    named, most = check_names(genes), MOST_TOGETHER[model.basis]
     if len(named) > most:
         raise InvalidParameter(f"At most {most} genes can be knocked out together in this model, found {len(named)}. "
                                "Name fewer.")  # fmt: skip
