@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine import knockout
 from engine.errors import GeneweaveError, InvalidParameter, UnknownName
 from engine.jobs.submit import KNOCKOUT, RANK
+from engine.knockout.rank import Ranking, load_rank
 from engine.store import Store
 
 if TYPE_CHECKING:
@@ -86,6 +87,32 @@ def newest_job(services: Services, study: str) -> Job | None:
 def newest_rank(services: Services, name: str) -> Job | None:
     """The latest job that ranks the knockouts of a model."""
     return next((job for job in services.jobs.list(kind=RANK) if job.params.get("model") == name), None)
+
+
+def rankings(services: Services, name: str) -> list[tuple[str, dict[str, Any]]]:
+    """Ids and facts of the rankings of a model, newest first; damaged ones are passed over."""
+    found = [(rank, _rank_facts(services.store, rank)) for rank in services.store.names("rank")]
+    found = [(rank, facts) for rank, facts in found if facts.get("model") == name]
+    return sorted(found, key=lambda one: one[1]["made"]["created"], reverse=True)
+
+
+@lru_cache(maxsize=8)
+def ranking(store: Store, name: str) -> Ranking:
+    """A stored ranking.
+
+    Raises
+    ------
+    UnknownName, StorageDamaged
+        When there is none, or it cannot be read.
+    """
+    return load_rank(name, store=store)
+
+
+def _rank_facts(store: Store, name: str) -> dict[str, Any]:
+    try:
+        return store.memo(f"rank-facts:{name}", lambda: load_rank(name, store=store).facts)
+    except GeneweaveError:
+        return {}
 
 
 def model(store: Store, name: str) -> KnockoutModel:

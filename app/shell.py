@@ -38,7 +38,8 @@ RECENT = 50  # jobs that the ring and the news look at
 SHORTCUTS = (
     ("/", "Find a gene, a gene set or a page"),
     ("g s", "Go to Studies"), ("g d", "Go to Data"), ("g a", "Go to the Atlas"), ("g m", "Go to Modalities"),
-    ("g c", "Go to Compare"), ("g u", "Go to Causes"), ("g q", "Go to Quality"), ("g j", "Go to Jobs"),
+    ("g c", "Go to Compare"), ("g u", "Go to Causes"), ("g k", "Go to Knockout"), ("g q", "Go to Quality"),
+    ("g j", "Go to Jobs"),
     ("l", "Select with a lasso (Atlas, Compare)"), ("b", "Select with a box (Atlas, Compare)"),
     ("Esc", "Clear the selection"),
     ("Ctrl+Z", "Undo the last selection"), ("Ctrl+Shift+Z", "Redo it"),

@@ -98,7 +98,8 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   const pages = {
-    s: "/studies", d: "/data", a: "/atlas", m: "/modalities", c: "/compare", u: "/causes", q: "/quality", j: "/jobs",
+    s: "/studies", d: "/data", a: "/atlas", m: "/modalities", c: "/compare", u: "/causes", k: "/knockout",
+    q: "/quality", j: "/jobs",
   };
   let leader = 0;
   function shortcut(event) {

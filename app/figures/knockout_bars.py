@@ -80,11 +80,11 @@ def bars_figure(rows: pd.DataFrame, *, unit: str, lines: Sequence[str], level: f
 def _predicted(rows: pd.DataFrame, names: list[str], words: list[str], level: float) -> go.Bar:
     change, low, high = (rows[name].to_numpy(float) for name in ("change", "low", "high"))
     known = np.isfinite(low) & np.isfinite(high)
-    reach = {"array": np.where(known, high - change, 0).tolist(), "arrayminus": np.where(known, change - low, 0).tolist(),
-             "visible": bool(known.any()), "type": "data", "symmetric": False, "width": 3, "thickness": 1.3,
+    ends = {"array": np.where(known, high - change, 0).tolist(), "arrayminus": np.where(known, change - low, 0).tolist()}
+    reach = {"visible": bool(known.any()), "type": "data", "symmetric": False, "width": 3, "thickness": 1.3,
              "color": GREY}  # fmt: skip
     return go.Bar(
-        x=change.tolist(), y=names, orientation="h", error_x=reach, showlegend=False, customdata=rows.index.tolist(),
+        x=change.tolist(), y=names, orientation="h", error_x=ends | reach, showlegend=False, customdata=rows.index.tolist(),
         text=words, textposition="none", hovertemplate="%{text}<extra></extra>", name="predicted",
         marker={"color": HIDDEN, "line": {"color": colours(change), "width": 1.7}},
     )  # fmt: skip
@@ -103,7 +103,8 @@ def _measured(rows: pd.DataFrame, names: list[str], words: list[str]) -> go.Bar:
 
 def _legend(measured: bool, level: float, rows: pd.DataFrame) -> list[go.Scatter]:
     intervals = bool((rows["low"].notna() & rows["high"].notna()).any())
-    entries = [(f"predicted{f', with its {100 * level:g}\u202f% interval' if intervals else ''}", "square-open")]
+    within = f", with its {100 * level:g}\u202f% interval" if intervals else ""
+    entries = [(f"predicted{within}", "square-open")]
     entries += [("measured, with its 95\u202f% interval", "square")] if measured else []
     return [go.Scatter(x=[None], y=[None], mode="markers", name=name, hoverinfo="skip",
                        marker={"symbol": symbol, "size": 10, "color": GREY, "line": {"width": 1.7, "color": GREY}})

@@ -75,9 +75,9 @@ def places(steps: Mapping[str, int], change: Mapping[str, float]) -> dict[str, t
     """Where each gene is drawn: across by its steps, upward by its change, both 0 at the lower left."""
     found = {}
     for step in sorted(set(steps.values())):
-        genes = sorted((gene for gene in steps if steps[gene] == step), key=lambda gene: (np.nan_to_num(change[gene]), gene))
+        genes = sorted((np.nan_to_num(change[gene]), gene) for gene in steps if steps[gene] == step)
         heights = (np.arange(len(genes)) + 0.5) / len(genes)
-        found |= {gene: (float(step), float(height)) for gene, height in zip(genes, heights, strict=True)}
+        found |= {gene: (float(step), float(height)) for (_, gene), height in zip(genes, heights, strict=True)}
     return found
 
 

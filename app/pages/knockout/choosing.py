@@ -56,22 +56,22 @@ def ask_bar(model: KnockoutModel, view: KnockoutView, table: pd.DataFrame, metho
         data = [{"value": "auto", "label": METHODS["auto"]},
                 *({"value": name, "label": METHODS.get(name, name)} for name in methods)]
         parts.append(_choice("Method", dmc.Select(
-            id=ids.METHOD, data=data, value=view.method, allowDeselect=False, size="xs", w=170,
+            id=one(ids.METHOD), data=data, value=view.method, allowDeselect=False, size="xs", w=170,
             comboboxProps={"shadow": "md", "zIndex": 300}, **{"aria-label": "Method"}), "How the change is predicted"))
     types = [str(name) for name in model.facts["cell_types"]]
     if model.basis == "network" and types:
         parts.append(_choice("Cell type", dmc.Select(
-            id=ids.CELL, data=types, value=view.cell_type, allowDeselect=False, size="xs", w=160,
+            id=one(ids.CELL), data=types, value=view.cell_type, allowDeselect=False, size="xs", w=160,
             searchable=len(types) > 8, comboboxProps={"shadow": "md", "zIndex": 300}, **{"aria-label": "Cell type"}),
             "In which cells it is simulated"))  # fmt: skip
     if model.basis == "network":
-        slider = dmc.Slider(id=ids.DOSE, value=view.dose, min=0, max=3, step=0.05, size="sm", w=216, precision=2,
+        slider = dmc.Slider(id=one(ids.DOSE), value=view.dose, min=0, max=3, step=0.05, size="sm", w=216, precision=2,
                             marks=[{"value": value, "label": word} for value, word in MARKS], updatemode="mouseup",
                             thumbLabel="Dose: share of expression that is left", className="ko-dose")
         parts.append(_choice("Dose", slider, DOSE_ABOUT))
     else:
         levels = [{"value": str(level), "label": f"{level}\u202f%"} for level in LEVELS]
-        control = html.Div(dmc.SegmentedControl(id=ids.LEVEL, data=levels, value=str(view.level), size="xs"),
+        control = html.Div(dmc.SegmentedControl(id=one(ids.LEVEL), data=levels, value=str(view.level), size="xs"),
                            role="group", **{"aria-label": "Level of the intervals"})
         parts.append(_choice("Intervals", control, LEVEL_ABOUT))
     return html.Div(parts, className="ko-ask cmp-controls")
@@ -118,6 +118,11 @@ def bar_tools(view: KnockoutView) -> html.Div:
         dmc.Switch(id=ids.HIDE, label="Hide the target", checked=view.hide, size="xs",
                    wrapperProps={"title": "A gene that is perturbed changes by that alone"}),
     ], className="ko-bar-tools cmp-controls", role="toolbar", **{"aria-label": "Bars"})  # fmt: skip
+
+
+def one(name: str) -> dict[str, Any]:
+    """The id of a control that some models have and others not."""
+    return {"type": name, "n": 0}
 
 
 def _choice(label: str, control: Any, about: str) -> html.Div:

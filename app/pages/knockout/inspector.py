@@ -44,9 +44,9 @@ def panel(services: Services, name: str, model: KnockoutModel, view: KnockoutVie
 
 def hint(model: KnockoutModel) -> html.P:
     """What to do while no gene is chosen."""
-    word = "Add a gene above: what its perturbation would do is drawn as bars, with intervals, beside what was measured."
+    word = "Add a gene above: what its perturbation would do is drawn with intervals, beside what was measured."
     if model.basis == "network":
-        word = "Add a gene above: what its loss would do in these cells is simulated through the network of TF targets."
+        word = "Add a gene above: what its loss would do in these cells is simulated by the network of TF targets."
     return html.P(word, className="gw-muted")
 
 
@@ -61,7 +61,8 @@ def rests_on(model: KnockoutModel, answer: Answer, view: KnockoutView) -> html.S
                  ("Calibrated on", plural(n, "left-out perturbation") if n else "none"),
                  ("Coverage", coverage_said(effect, view)), ("Nearest seen", likeness_said(effect))]  # fmt: skip
     else:
-        rows += [("Cells", evidence.get("cell_type") or "all"), ("Dose", f"{percent(view.dose)} of its expression left"),
+        rows += [("Cells", evidence.get("cell_type") or "all"),
+                 ("Dose", f"{percent(view.dose)} of its expression left"),
                  ("Edges", whole(len(evidence.get("path") or [])) + " on its way"),
                  ("Out of range", plural(int(answer.effect.table["outside"].sum()), "gene"))]  # fmt: skip
     parts = [part for term, words in rows for part in (html.Dt(term), html.Dd(words))]
@@ -90,7 +91,7 @@ def baseline(model: KnockoutModel) -> list[html.Section]:
         return []
     best = model.facts.get("best", "")
     head = html.Tr([html.Th("Predictor", scope="col"),
-                    html.Th("Error", scope="col", className="gw-num", title="Mean square error on perturbations left out"),
+                    html.Th("Error", scope="col", className="gw-num", title="Mean square, of perturbations left out"),
                     html.Th("r", scope="col", className="gw-num", title="Pearson's r of changes, mean over them")])
     rows = [html.Tr([html.Td(f"{METHODS.get(name, name)}{' ●' if name == best else ''}"),
                      html.Td(number(_told(told, "mse")), className="gw-num"),

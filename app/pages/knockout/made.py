@@ -11,6 +11,7 @@ from dash import dcc, html
 from app.knockouts import StoredModel
 from app.pages.knockout.view import KnockoutView
 from app.words import duration, when
+from engine.command import model_options
 from engine.params import KnockoutParams
 
 METHOD = {
@@ -53,8 +54,9 @@ def made(stored: StoredModel, view: KnockoutView) -> html.Details:
 def command(stored: StoredModel, view: KnockoutView) -> str:
     """The command line that gives the table in view."""
     words = ["python", "-m", "engine", "knockout", stored.study, "--genes", ",".join(view.genes) or "GENE"]
+    words += model_options(KnockoutParams.from_dict(stored.facts["params"]))
     words += ["--method", view.method] if view.method != "auto" else []
-    words += ["--cell-type", view.cell_type] if view.cell_type else []
+    words += ["--cell-type", view.cell_type] if view.cell_type and "--cell-type" not in words else []
     words += ["--dose", f"{view.dose:g}"] if view.dose else []
     words += ["--level", f"{view.coverage:g}"] if stored.basis == "screen" and view.level != 90 else []
     return shlex.join([*words, "--out", f"{'-'.join(view.genes) or 'knockout'}.tsv"])
@@ -73,8 +75,9 @@ def parameters(given: dict[str, Any]) -> list[html.Div]:
     own = [f for f in fields(KnockoutParams) if f.metadata]
     (screen,) = [f.default_factory for f in fields(KnockoutParams) if is_dataclass(f.default_factory)]
     groups = [("Prediction", own, given), ("Screen", fields(screen), given.get("screen", {}))]
-    return [html.Div([html.H4(title), html.Dl([part for f in listed for part in _pair(f, values.get(f.name, f.default))],
-                                              className="gw-facts")]) for title, listed, values in groups]  # fmt: skip
+    rows = [(title, [part for f in listed for part in _pair(f, values.get(f.name, f.default))])
+            for title, listed, values in groups]  # fmt: skip
+    return [html.Div([html.H4(title), html.Dl(pairs, className="gw-facts")]) for title, pairs in rows]
 
 
 def _pair(f: Any, value: Any) -> tuple[html.Dt, html.Dd]:

@@ -1,4 +1,4 @@
-"""The picture in view: bars, predicted against measured, the way through the network; each with files and its making."""
+"""The picture in view: bars, predicted against measured, the way through the network; each with its files."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def measured(model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -
                        "told beside the picture.")  # fmt: skip
     ours = correlation(rows["change"], rows["measured"])
     mean = correlation(mean_without(model, effect.name, rows.index), rows["measured"])
-    said = f"{plural(len(rows), 'gene')}, without the target; Pearson's r {_r(ours)}, of the mean of the others {_r(mean)}"
+    said = (f"{plural(len(rows), 'gene')}, without the target; Pearson's r {_r(ours)}, of the mean of the other "
+            f"perturbations {_r(mean)}")  # fmt: skip
     lines = lines_of(view, model.facts, effect, said)
     if np.isfinite(ours) and np.isfinite(mean) and mean >= ours:
         lines.append("⚠ The mean of the other perturbations agrees with what was measured at least as well.")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 HEADING = "What would happen without this gene?"
 WILL_SHOW = ("What a knockout would change, as bars with intervals that say how far they can be trusted, beside what "
-             "was measured; the way it takes through the network; and which knockout does what you wish for.")  # fmt: skip
+             "was measured; the way it takes through the network; which knockout does what you wish for.")
 NOTHING = empty_state("No study yet", f"{WILL_SHOW} A study says in which cells.", "Open Studies", "/studies",
                       drawing="knockout")
 FIELDS = {"screen": ("basis", "kernels", "map", "seed"), "network": ("networks", "n_genes", "ridge", "seed")}
@@ -82,7 +82,7 @@ def basis_said(study: Study, basis: str) -> str:
             if any(source.modality == "effects" for source in study.datasets) else "its guides"  # fmt: skip
         return (f"This study is a screen: {where} says which gene was perturbed. What was not perturbed is predicted "
                 "from genes that are alike; intervals come from perturbations that are left out.")  # fmt: skip
-    return (f"In this study no gene was perturbed. A network is fitted to its {plural(len(study.datasets), 'dataset')}, "
+    return (f"In this study no gene was perturbed. A network is fitted to its {plural(len(study.datasets), 'dataset')} "
             "and a knockout is simulated by it: an informed guess, which nothing measured here can vouch for.")
 
 
