@@ -1,0 +1,1 @@
+"""What a perturbation would do, learned from perturbations that were measured."""

@@ -1,0 +1,82 @@
+"""Low-rank linear model: the change of gene g by perturbing gene p is bilinear in vectors of g and p.
+
+Ahlmann-Eltze, Huber and Anders, Nature Methods 22, 1657 (2025): Y ≈ G W Pᵀ + b, W = (GᵀG + λI)⁻¹GᵀY P(PᵀP + λI)⁻¹,
+λ = 0.1. G are the first 10 principal components of the training pseudobulk, genes as rows; P are the rows of G of the
+perturbed genes; b is the mean change of each gene. A pair has the sum of two vectors. A perturbed gene that is not
+among the measured ones has no vector: 0 is taken, so it takes no part in W, and b is predicted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.types import targets_of
+
+N_COMPONENTS, PENALTY = 10, 0.1
+
+
+@dataclass(frozen=True)
+class Linear:
+    """`vectors` G, (n_genes, 10); `weights` G·W, (n_genes, 10); `mean` b, (n_genes,)."""
+
+    vectors: np.ndarray
+    weights: np.ndarray
+    mean: np.ndarray
+
+    def predict(self, places: np.ndarray) -> np.ndarray:
+        """Changes of perturbations by their vectors P, (n, 10): float32 (n, n_genes)."""
+        return (self.mean + places @ self.weights.T).astype(np.float32)
+
+
+def fit_linear(delta: np.ndarray, pseudobulk: np.ndarray, targets: np.ndarray) -> Linear:
+    """Fit to perturbations.
+
+    Parameters
+    ----------
+    delta
+        Changes, (n_perturbations, n_genes).
+    pseudobulk
+        Mean expression in each perturbation, of that shape; of a table without control, the changes.
+    targets
+        1 where a gene is a target, of that shape.
+    """
+    centred = pseudobulk - pseudobulk.mean(axis=1, keepdims=True)
+    return _fit(delta, centred, centred @ centred.T, targets)
+
+
+def places(names: Sequence[str], genes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """P of perturbations by name, float (n_names, 10)."""
+    at, found = {gene: i for i, gene in enumerate(genes)}, np.zeros((len(names), vectors.shape[1]))
+    for row, name in enumerate(names):
+        found[row] = sum((vectors[at[gene]] for gene in targets_of(name) if gene in at), np.zeros(vectors.shape[1]))
+    return found
+
+
+def left_out_linear(delta: np.ndarray, pseudobulk: np.ndarray, targets: np.ndarray, *, most: int = 300,
+                    seed: int = 0) -> np.ndarray:
+    """Prediction for each perturbation of a fit without it, float32 (n_perturbations, n_genes).
+
+    With more than `most` perturbations, several are left out at once.
+    """
+    centred = pseudobulk - pseudobulk.mean(axis=1, keepdims=True)
+    gram, found = centred @ centred.T, np.empty_like(delta)
+    order = np.random.default_rng(seed).permutation(len(delta))
+    for out in np.array_split(order, min(len(delta), most)):
+        rest = np.setdiff1d(order, out)
+        fit = _fit(delta[rest], centred[rest], gram[np.ix_(rest, rest)], targets[rest])
+        found[out] = fit.predict(targets[out] @ fit.vectors)
+    return found
+
+
+def _fit(delta: np.ndarray, centred: np.ndarray, gram: np.ndarray, targets: np.ndarray) -> Linear:
+    n = min(N_COMPONENTS, len(delta))
+    _, axes = np.linalg.eigh(gram.astype(np.float64))
+    vectors = (centred.T @ axes[:, ::-1][:, :n].astype(centred.dtype)).astype(np.float64)  # (n_genes, n)
+    mean, of_targets = delta.mean(axis=0, dtype=np.float64), targets @ vectors
+    within = vectors.T @ (delta.T @ of_targets - np.outer(mean, of_targets.sum(axis=0)))
+    left, right = (each.T @ each + PENALTY * np.eye(n) for each in (vectors, of_targets))
+    w = np.linalg.solve(left, within) @ np.linalg.inv(right)
+    return Linear(vectors, vectors @ w, mean)
