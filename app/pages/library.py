@@ -37,10 +37,11 @@ GROUPS = {
     "gene pairs": ("Pairs of genes", "Pairs that act on one another and pairs that do not, to test a map with."),
     "signalling": ("Signalling", "Which protein acts on which, within cells and between them."),
     "gene vectors": ("Gene vectors", "Vectors of genes made elsewhere, to draw a map of and to compare methods with."),
+    "perturbations": ("What perturbations did", "Tables of effects and interactions, to hold predictions against."),
     "example": ("Examples", "Real data sets to try Geneweave with."),
 }
 CHOICES = {ALL_KINDS: "All", "genes": "Genes", "gene sets": "Gene sets", "TF targets": "Regulators",
-           "signalling": "Signalling", "example": "Examples", "own": "Yours"}
+           "signalling": "Signalling", "perturbations": "Effects", "example": "Examples", "own": "Yours"}
 TABLES = ("genes-grch38", "genes-hgnc")  # places and names of human genes
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OF_SCREEN = ("core", "train-mean", "additive", "matching-mean", "linear")
+TRAINED = ("grape", "gears")
 OF_NETWORK = ("propagation",)
 MOST_TOGETHER = {"screen": 2, "network": 10}
 MOST_DOSE = 10.0
@@ -48,7 +49,7 @@ def check_question(genes: Sequence[str], *, dose: float, level: float) -> None:
 def candidates_of(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:
     """gene, can, reason; a gene of a network can where it can in the cell type, or in any of them."""
     check_cell_type(model, cell_type)
-    table = model.candidates.rename_axis("gene").reset_index() if "gene" not in model.candidates else model.candidates
+    table = _rows(model)
     if "cell_type" in table and cell_type:
         table = table[table["cell_type"].astype(str) == cell_type]
     found = table[["gene", "reason"]].astype(str)
@@ -65,6 +66,9 @@ def methods(model: KnockoutModel, store: Store | None = None) -> list[str]:
 def check_method(model: KnockoutModel, method: str, store: Store | None) -> str:
     """The name of the method; auto is the first of those that there are."""
     known = methods(model, store)
+    if method in TRAINED and method not in known and model.basis == "screen":
+        raise InvalidParameter(f"'{method}' has not been trained on this model. Train it, or choose one of "
+                               f"{', '.join(known)}.")  # fmt: skip
     if method == "auto":
         return known[0]
     if method not in known:
@@ -131,10 +135,33 @@ def check_genes(model: KnockoutModel, genes: str | Sequence[str], cell_type: str
     if len(named) > most:
         raise InvalidParameter(f"At most {most} genes can be knocked out together in this model, found {len(named)}. "
                                "Name fewer.")  # fmt: skip
-    table = candidates_of(model, cell_type).set_index("gene")
     for gene in named:
-        if gene not in table.index:
-            raise unknown("gene", gene, [*table.index, *model.genes.tolist()], where="in this model")
-        if not table.at[gene, "can"]:
-            raise InvalidParameter(f"'{gene}' cannot be knocked out here: {table.at[gene, 'reason']}")
+        if reason := why_not(model, gene, cell_type):
+            raise InvalidParameter(reason)
     return tuple(sorted(named))
+
+
+def why_not(model: KnockoutModel, gene: str, cell_type: str = "") -> str:
+    """Why a gene cannot be told, in a sentence; empty where it can.
+
+    Raises
+    ------
+    UnknownName
+        When the gene, or the cell type, is not there.
+    """
+    check_cell_type(model, cell_type)
+    rows = _rows(model)
+    mine = rows[(rows["gene"] == gene).to_numpy()]
+    if mine.empty:
+        raise unknown("gene", gene, dict.fromkeys([*rows["gene"].astype(str), *model.genes]), where="in this model")
+    if model.basis == "network":
+        from engine.knockout.from_network import why_not as of_network
+
+        return of_network(model, gene, cell_type)
+    reason = str(mine["reason"].iloc[0])
+    return f"'{gene}' cannot be told here: {reason}" if reason else ""
+
+
+def _rows(model: KnockoutModel) -> pd.DataFrame:
+    table = model.candidates
+    return table if "gene" in table else table.rename_axis("gene").reset_index()

@@ -45,8 +45,7 @@ def direction_of(model: KnockoutModel, wish: Wish) -> Direction:
     InvalidParameter
         When the model knows no cell types, or too few genes of a set are measured.
     """
-    bins = bins_of(_expression(model))
-    return _of_state(model, wish, bins) if wish.of_state else _of_set(model, wish, bins)
+    return _of_state(model, wish) if wish.of_state else _of_set(model, wish)
 
 
 def states_of(model: KnockoutModel) -> pd.DataFrame | None:
@@ -77,7 +76,7 @@ def bins_of(expression: np.ndarray) -> np.ndarray:
     return order * n_bins // n
 
 
-def _of_state(model: KnockoutModel, wish: Wish, bins: np.ndarray) -> Direction:
+def _of_state(model: KnockoutModel, wish: Wish) -> Direction:
     states = states_of(model)
     if states is None or states.shape[1] < 2:
         raise InvalidParameter("A wish about a state needs two cell types or more, and this model has none to tell "
@@ -93,10 +92,11 @@ def _of_state(model: KnockoutModel, wish: Wish, bins: np.ndarray) -> Direction:
         raise InvalidParameter(f"'{wish.to}' and what it is compared with have the same mean of every gene: there is "
                                "no way between them. Choose other cell types.")  # fmt: skip
     sign = -1.0 if wish.kind == AWAY else 1.0
+    bins = bins_of(_expression(model))
     return Direction(sign * way / length, way**2 / length, bins, tuple(model.genes[way != 0].tolist()))
 
 
-def _of_set(model: KnockoutModel, wish: Wish, bins: np.ndarray) -> Direction:
+def _of_set(model: KnockoutModel, wish: Wish) -> Direction:
     at = {gene: i for i, gene in enumerate(model.genes.tolist())}
     spread = _spread(model)
     used = [gene for gene in wish.genes if gene in at and np.isfinite(spread[at[gene]])]
@@ -108,7 +108,7 @@ def _of_set(model: KnockoutModel, wish: Wish, bins: np.ndarray) -> Direction:
     weight, share = np.zeros(len(at)), np.zeros(len(at))
     share[rows] = 1 / len(used)
     weight[rows] = (-1.0 if wish.kind == LOWER else 1.0) / spread[rows] / len(used)
-    return Direction(weight, share, bins, tuple(used), missing)
+    return Direction(weight, share, bins_of(_expression(model)), tuple(used), missing)
 
 
 def _expression(model: KnockoutModel) -> np.ndarray:

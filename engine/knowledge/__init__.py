@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["GENE_TABLES", "GENE_VECTORS", "KINDS", "STATES", "Entry", "Knowledge"]
 
 HERE, MIRROR, ADDRESS, NOWHERE = STATES = ("here", "in the mirror", "at an address", "not to be had")
-SETS, EDGES, PAIRS = ("gene sets",), ("TF targets", "signalling"), ("gene pairs",)
+SETS, EDGES, PAIRS, EFFECTS = ("gene sets",), ("TF targets", "signalling"), ("gene pairs",), ("perturbations",)
 GENE_TABLES = ("genes-grch38", "genes-hgnc")  # of human genes; either turns ids into symbols
 
 
@@ -110,6 +110,11 @@ class Knowledge:
         here = self._here("orthologs", species)
         return _orthologs(self._stamp(here[0])) if here else None
 
+    def summaries(self, species: str) -> dict[str, str] | None:
+        """What each gene does, a paragraph by the name that its source uses; None where no summaries are here."""
+        here = [entry for entry in self._here("genes", species) if entry.reader == "summaries"]
+        return _summaries(self._stamp(here[0])) if here else None
+
     def gene_sets(self, name: str) -> dict[str, tuple[str, ...]]:
         """Gene symbols of each set of a collection; not to be changed, since it is kept for the next to ask.
 
@@ -143,6 +148,34 @@ class Knowledge:
         """
         entry = self._needed(name, EDGES)
         return _network(self._stamp(entry), entry.reader).copy()
+
+    def effects(self, name: str) -> pd.DataFrame:
+        """A table of what perturbations did, with the columns of its file, numbers as numbers.
+
+        Raises
+        ------
+        UnknownName, KnowledgeMissing
+        """
+        from engine.knowledge.effects import read_effects
+
+        return read_effects(self.path(self._needed(name, EFFECTS).name))
+
+    def changes(self, name: str) -> pd.DataFrame:
+        """What one perturbation did to each gene, as gene, log2fc, p; see `engine.knowledge.effects.read_changes`.
+
+        Raises
+        ------
+        UnknownName
+            When there is no such entry, or it is not a table of one perturbation.
+        KnowledgeMissing
+        """
+        from engine.knowledge.effects import read_changes
+
+        entry = self._needed(name, EFFECTS)
+        form, *columns = entry.reader.split(":")
+        if form != "changes":
+            raise UnknownName(f"'{name}' does not tell what one perturbation did to each gene. Read it as a table.")
+        return read_changes(self.path(name), *columns)
 
     def sources(self, name: str) -> list[Entry]:
         """What an entry is read from: itself and, where it names genes by ids, the human gene tables that are here.
@@ -210,6 +243,13 @@ def _orthologs(stamp: tuple[Path, int]) -> dict[str, str]:
     from engine.knowledge.gene_tables import read_orthologs
 
     return read_orthologs(stamp[0])
+
+
+@lru_cache(maxsize=2)
+def _summaries(stamp: tuple[Path, int]) -> dict[str, str]:
+    from engine.knowledge.gene_tables import read_summaries
+
+    return read_summaries(stamp[0])
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""Gene tables from HGNC and Ensembl, one out of both, and the orthologs of babelgene."""
+"""Gene tables from HGNC and Ensembl, one out of both, the orthologs of babelgene, and summaries of RefSeq."""
 
 from __future__ import annotations
 
@@ -85,6 +85,15 @@ def read_orthologs(path: Path) -> dict[str, str]:
     found = found[(found["symbol"] != "") & (found["human_symbol"] != "")].drop_duplicates(["symbol", "human_symbol"])
     alone = ~found["symbol"].duplicated(keep=False) & ~found["human_symbol"].duplicated(keep=False)
     return dict(zip(found.loc[alone, "symbol"], found.loc[alone, "human_symbol"], strict=True))
+
+
+def read_summaries(path: Path) -> dict[str, str]:
+    """The summary of each gene by its symbol, else by its Entrez id; of a symbol with two, the longer."""
+    found = read_table(path)
+    name = found["symbol"].where(found["symbol"] != "", found["Gene_ID"])
+    found = found.assign(name=name, length=found["Gene_summary"].str.len())
+    longest = found[found["length"] > 0].sort_values("length", kind="stable").drop_duplicates("name", keep="last")
+    return dict(sorted(zip(longest["name"], longest["Gene_summary"].str.strip(), strict=True)))
 
 
 def _columns(table: pd.DataFrame) -> pd.DataFrame:

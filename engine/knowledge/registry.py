@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 REGISTRY = Path(__file__).parents[2] / "data" / "registry.toml"
-KINDS = ("genes", "orthologs", "gene sets", "TF targets", "gene pairs", "signalling", "example")
+KINDS = ("genes", "orthologs", "gene sets", "TF targets", "gene pairs", "signalling", "perturbations", "example")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 
 from engine.errors import InvalidFile, KnowledgeMissing, UnknownName
 from engine.knowledge import Knowledge
+from engine.knowledge.effects import read_changes
 from engine.knowledge.gene_pairs import read_pairs
 from engine.settings import Settings
 from tests.shared_data import shared
@@ -152,3 +153,38 @@ def test_a_file_that_changed_is_read_anew(monkeypatch, tmp_path):
         (tmp_path / "mirror" / "s.gmt").write_bytes(text)
         knowledge.fetch("sets")
         assert list(knowledge.gene_sets("sets")) == [name]
+
+
+# what perturbations did, and what genes do
+
+
+def test_a_table_of_changes_comes_as_gene_change_and_p_whatever_its_columns(whole):
+    for name, least in (("atf3-knockout", 20_000), ("taz-knockdown", 12_000), ("foxa2-knockout", 11_000)):
+        found = whole.changes(name)
+        assert list(found) == ["gene", "log2fc", "p"] and found["gene"].is_unique and len(found) > least, name
+        assert found["p"].between(0, 1).all() and found["p"].is_monotonic_increasing and (found["gene"] != "").all()
+    assert whole.changes("taz-knockdown").set_index("gene").loc["STC1", "log2fc"] == pytest.approx(5.3706715860760985)
+
+
+def test_every_table_of_effects_can_be_read_and_has_numbers(whole):
+    tables = [one for one in whole.entries() if one.kind == "perturbations"]
+    assert len(tables) > 10
+    for one in tables:
+        found = whole.effects(one.name)
+        assert len(found) > 20 and found.select_dtypes("number").shape[1] >= 1, one.name
+    with pytest.raises(UnknownName, match="'norman-alike' does not tell what one perturbation did"):
+        whole.changes("norman-alike")
+
+
+def test_the_smallest_p_of_a_gene_counts_and_a_missing_column_is_said(tmp_path):
+    path = tmp_path / "de.tsv"
+    path.write_text("id\tfc\tp\nA\t1\t0.5\nB\t-2\t0.2\nA\t3\t0.01\nC\tNA\t0.3\n\t1\t0.001\n")
+    assert read_changes(path, "id", "fc", "p").to_numpy().tolist() == [["A", 3.0, 0.01], ["B", -2.0, 0.2]]
+    with pytest.raises(InvalidFile, match="found no column q. Bring the file again"):
+        read_changes(path, "id", "fc", "q")
+
+
+def test_summaries_say_what_genes_do(whole, real):
+    found = whole.summaries("human")
+    assert len(found) > 14_500 and "tumor suppressor" in found["TP53"] and all(found.values())
+    assert whole.summaries("mouse") is None and real.summaries("human") is None

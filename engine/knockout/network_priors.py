@@ -1,0 +1,101 @@
+"""Which regulators a gene may have, and which proteins act on which, by the networks of the library that are here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.errors import KnowledgeMissing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.knowledge import Knowledge
+
+TARGETS = {"human": ("collectri", "dorothea-human", "trrust-human", "nichenet-regulation"),
+           "mouse": ("dorothea-mouse", "trrust-mouse")}  # fmt: skip
+SIGNALS = ("omnipath", "cosmos")
+SURE = ("", "A", "B", "C")  # of DoRothEA's levels: D and E are binding sites and co-expression alone
+
+
+@dataclass(frozen=True)
+class Priors:
+    """`targets`: regulator, target, prior (databases joined by ,). `upstream`: source, target, sign, database."""
+
+    targets: pd.DataFrame
+    upstream: pd.DataFrame
+    names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def priors_of(names: str, species: str, knowledge: Knowledge, genes: set[str]) -> Priors:
+    """The networks of those names, or those of the species that are here, between the genes that are measured.
+
+    Raises
+    ------
+    UnknownName, KnowledgeMissing
+        When a network named is not there, or none of TF targets is here.
+    """
+    asked = [name.strip() for name in names.split(",") if name.strip()]
+    auto = names.strip() in ("", "auto")
+    chosen = [name for name in (*TARGETS.get(species, ()), *SIGNALS) if knowledge.has(name)] if auto else asked
+    kinds = {name: knowledge.entry(name).kind for name in chosen}
+    targets = [name for name in chosen if kinds[name] == "TF targets"]
+    signals = [name for name in chosen if name not in targets]
+    if not targets:
+        wanted = ", ".join(TARGETS.get(species, TARGETS["human"]))
+        raise KnowledgeMissing(f"A simulation needs a network of regulators and targets of {species}, and none is "
+                               f"here. Fetch one of {wanted} from the Library, or name your own.")  # fmt: skip
+    notes = [] if signals else ["No signed signalling is here: only regulators with known targets can be simulated. "
+                                "Fetch omnipath from the Library for the others."]  # fmt: skip
+    translate, said = _orthologs(signals, species, knowledge)
+    upstream = _upstream(signals, knowledge, translate, genes)
+    return Priors(_targets(targets, knowledge, genes), upstream, tuple(chosen), (*notes, *said))
+
+
+def _targets(names: list[str], knowledge: Knowledge, genes: set[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    parts = []
+    for name in names:
+        found = knowledge.network(name)
+        used = found["source"].isin(genes) & found["target"].isin(genes) & (found["source"] != found["target"])
+        sure = found["confidence"].isin(SURE) | (not name.startswith("dorothea"))
+        parts.append(found.loc[used & sure, ["source", "target"]].assign(prior=name))
+    whole = pd.concat(parts, ignore_index=True).rename(columns={"source": "regulator"})
+    return whole.groupby(["regulator", "target"], sort=True)["prior"].agg(",".join).reset_index()
+
+
+def _upstream(names: list[str], knowledge: Knowledge, translate: dict[str, str] | None,
+              genes: set[str]) -> pd.DataFrame:
+    """Signed edges between measured genes; those whose signs contradict one another are left out."""
+    import pandas as pd
+
+    columns = ["source", "target", "sign", "database"]
+    parts = [knowledge.network(name).assign(database=name)[columns] for name in names]
+    if not parts:
+        return pd.DataFrame({column: pd.Series(dtype=int if column == "sign" else str) for column in columns})
+    whole = pd.concat(parts, ignore_index=True)
+    if translate is not None:
+        whole = whole.assign(**{side: whole[side].map(translate) for side in ("source", "target")}).dropna()
+    used = whole["source"].isin(genes) & whole["target"].isin(genes) & (whole["source"] != whole["target"])
+    pairs = whole[used & (whole["sign"] != 0)].groupby(["source", "target"], sort=True)
+    found = pairs.agg(sign=("sign", "min"), other=("sign", "max"), database=("database", _named)).reset_index()
+    return found.loc[found["sign"] == found["other"], columns].reset_index(drop=True)
+
+
+def _named(names: pd.Series) -> str:
+    return ",".join(dict.fromkeys(names))
+
+
+def _orthologs(signals: list[str], species: str, knowledge: Knowledge) -> tuple[dict[str, str] | None, list[str]]:
+    """Symbol in the species of each human gene; None where the networks are of it already."""
+    if species == "human" or not signals:
+        return None, []
+    found = knowledge.orthologs(species)
+    if found is None:
+        return {}, [f"Signalling is known of human genes, and no table of orthologs of {species} is here: only "
+                    "regulators can be simulated. Fetch it from the Library."]  # fmt: skip
+    return {human: own for own, human in found.items()}, [
+        f"Signalling is that of the human orthologs of {species} genes."
+    ]
