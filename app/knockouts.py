@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from engine import knockout
 from engine.errors import GeneweaveError, InvalidParameter, UnknownName
 from engine.jobs.submit import KNOCKOUT, RANK
-from engine.knockout.rank import Ranking, load_rank
 from engine.store import Store
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from app.services import Services
     from engine.jobs.record import Job
+    from engine.knockout.rank import Ranking
     from engine.types import KnockoutEffect, KnockoutModel
 
 ANSWERS = 48  # effects that stay in memory
@@ -105,12 +105,14 @@ def ranking(store: Store, name: str) -> Ranking:
     UnknownName, StorageDamaged
         When there is none, or it cannot be read.
     """
+    from engine.knockout.rank import load_rank
+
     return load_rank(name, store=store)
 
 
 def _rank_facts(store: Store, name: str) -> dict[str, Any]:
     try:
-        return store.memo(f"rank-facts:{name}", lambda: load_rank(name, store=store).facts)
+        return store.memo(f"rank-facts:{name}", lambda: ranking(store, name).facts)
     except GeneweaveError:
         return {}
 

@@ -36,7 +36,7 @@
       const next = {
         ...before, genes, tab: shown, k, way, sort, hide: Boolean(hide),
         method: method[0] ?? before.method, cell_type: cell[0] ?? before.cell_type,
-        dose: dose[0] ?? before.dose, level: Number(level[0] ?? before.level),
+        dose: dose[0] ?? before.dose, level: Number(level),
       };
       return [same(next, before) ? nothing() : next, gene ? null : nothing(), gene ? "" : nothing()];
     },
@@ -44,6 +44,7 @@
       view = now;
       start = of;
       if (!live() || !start) return nothing();
+      byId("ko-k-said").textContent = view.k;
       window.history.replaceState(window.history.state, "", "/knockout?" + query());
       return "cmp ko ko-tab-" + view.tab + (view.genes.length ? "" : " ko-bare");
     },

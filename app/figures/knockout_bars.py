@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from app.figures.palette import DOWN, GREY, UP
-from app.figures.plain import BASE, HIDDEN, axis, subtitle
+from app.figures.plain import BASE, HIDDEN, axis, notes
 
 SORTS = ("size", "sure", "name")
 WAYS = ("both", "up", "down")
@@ -56,7 +56,7 @@ def bars_figure(rows: pd.DataFrame, *, unit: str, lines: Sequence[str], level: f
         Coverage of the intervals, 0 to 1.
     """
     measured = bool(rows["measured"].notna().any())
-    title, above = subtitle(lines, letters=104)
+    title, above = notes(lines, letters=104)
     names = [f"{gene} ◂ target" if row else gene for gene, row in zip(rows.index, rows["target"], strict=True)]
     words = [hover(gene, row, level) for gene, row in rows.iterrows()]
     figure = go.Figure(_predicted(rows, names, words, level))
@@ -80,12 +80,13 @@ def bars_figure(rows: pd.DataFrame, *, unit: str, lines: Sequence[str], level: f
 def _predicted(rows: pd.DataFrame, names: list[str], words: list[str], level: float) -> go.Bar:
     change, low, high = (rows[name].to_numpy(float) for name in ("change", "low", "high"))
     known = np.isfinite(low) & np.isfinite(high)
-    ends = {"array": np.where(known, high - change, 0).tolist(), "arrayminus": np.where(known, change - low, 0).tolist()}
-    reach = {"visible": bool(known.any()), "type": "data", "symmetric": False, "width": 3, "thickness": 1.3,
-             "color": GREY}  # fmt: skip
+    up, down = (np.where(known, width, 0).tolist() for width in (high - change, change - low))
+    reach = {"array": up, "arrayminus": down, "visible": bool(known.any()), "type": "data", "symmetric": False,
+             "width": 3, "thickness": 1.3, "color": GREY}  # fmt: skip
     return go.Bar(
-        x=change.tolist(), y=names, orientation="h", error_x=ends | reach, showlegend=False, customdata=rows.index.tolist(),
-        text=words, textposition="none", hovertemplate="%{text}<extra></extra>", name="predicted",
+        x=change.tolist(), y=names, orientation="h", error_x=reach, showlegend=False,
+        customdata=rows.index.tolist(), text=words, textposition="none", hovertemplate="%{text}<extra></extra>",
+        name="predicted",
         marker={"color": HIDDEN, "line": {"color": colours(change), "width": 1.7}},
     )  # fmt: skip
 

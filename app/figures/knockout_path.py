@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 
 from app.figures.knockout_bars import colours, signed
 from app.figures.palette import GREY
-from app.figures.plain import BASE, HIDDEN, subtitle
+from app.figures.plain import BASE, HIDDEN, notes
 
 ROW, LEAST = 25, 250  # pixels of a node, of a picture
+SHORT = 0.05  # columns between the head of an edge and its target
 Edge = tuple[str, str, int]  # regulator, target, 1 (raises), −1 (lowers) or 0 (not known)
 VERB = {1: "raises", -1: "lowers", 0: "acts on"}
 
@@ -57,10 +58,10 @@ def path_figure(edges: Sequence[Edge], steps: Mapping[str, int], table: pd.DataF
     place = places(steps, dict(zip(steps, change, strict=True)))
     most = max((list(steps.values()).count(step) for step in set(steps.values())), default=1)
     columns = max(steps.values(), default=0)
-    title, above = subtitle(lines)
+    title, above = notes(lines)
     height = above + max(LEAST, ROW * most + 40)
     figure = go.Figure([_edge(edge, place) for edge in edges])
-    figure.add_trace(_nodes(list(steps), change, place, table, columns, steps))
+    figure.add_trace(_nodes(list(steps), change, place, table, {source for source, *_ in edges}))
     figure.update_layout(
         **BASE, height=height, title=title, showlegend=False, margin={"l": 8, "r": 8, "t": above + 26, "b": 10},
         annotations=[_column(step, columns) for step in range(columns + 1)],
@@ -84,7 +85,7 @@ def places(steps: Mapping[str, int], change: Mapping[str, float]) -> dict[str, t
 def _edge(edge: Edge, place: Mapping[str, tuple[float, float]]) -> go.Scatter:
     (x0, y0), (x1, y1) = place[edge[0]], place[edge[1]]
     dash = {1: "solid", -1: "5px,3px", 0: "dot"}[edge[2]]
-    return go.Scatter(x=[x0, x1 - 0.06], y=[y0, y1], mode="lines", hoverinfo="skip", opacity=0.7,
+    return go.Scatter(x=[x0, x1 - SHORT], y=[y0, y1], mode="lines", hoverinfo="skip", opacity=0.7,
                       line={"color": GREY, "width": 1.4, "dash": dash})
 
 
@@ -93,8 +94,8 @@ def _arrows(edges: Sequence[Edge], place: Mapping[str, tuple[float, float]]) -> 
     heads = []
     for source, target, sign in edges:
         (x0, y0), (x1, y1) = place[source], place[target]
-        share = 0.12 / max(x1 - x0, 0.5)
-        heads.append({"x": x1 - 0.05, "y": y1, "ax": x1 - 0.05 - 0.12, "ay": y1 - (y1 - y0) * share, "axref": "x",
+        x1 -= SHORT
+        heads.append({"x": x1, "y": y1, "ax": x1 - 0.08 * (x1 - x0), "ay": y1 - 0.08 * (y1 - y0), "axref": "x",
                       "ayref": "y", "xref": "x", "yref": "y", "text": "", "showarrow": True, "arrowcolor": GREY,
                       "arrowhead": 2 if sign > 0 else 7 if sign < 0 else 6, "arrowsize": 1.1, "arrowwidth": 1.4,
                       "name": VERB[sign]})  # fmt: skip
@@ -102,7 +103,7 @@ def _arrows(edges: Sequence[Edge], place: Mapping[str, tuple[float, float]]) -> 
 
 
 def _nodes(genes: list[str], change: np.ndarray, place: Mapping[str, tuple[float, float]], table: pd.DataFrame,
-           columns: int, steps: Mapping[str, int]) -> go.Scatter:
+           onward: set[str]) -> go.Scatter:
     known = np.nan_to_num(change)
     size = 9 + 9 * np.sqrt(np.abs(known) / max(float(np.abs(known).max(initial=0)), 1e-9))
     targets = set(table.index[table["target"].astype(bool)])
@@ -112,7 +113,7 @@ def _nodes(genes: list[str], change: np.ndarray, place: Mapping[str, tuple[float
     label = [f"<b>{gene}</b>" if gene in targets else gene for gene in genes]
     text = [f"{name} {'▴' if value > 0 else '▾'}" if np.isfinite(value) and value else name
             for name, value in zip(label, change, strict=True)]  # fmt: skip
-    side = ["middle right" if steps[gene] == columns and columns else "top center" for gene in genes]
+    side = ["top center" if gene in onward else "middle right" for gene in genes]
     edge = [GREY if not np.isfinite(value) or not value else colour
             for value, colour in zip(change, colours(change), strict=True)]  # fmt: skip
     return go.Scatter(

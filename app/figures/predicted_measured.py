@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from app.figures.knockout_bars import hover
 from app.figures.palette import DOWN, GREY, UP
-from app.figures.plain import BASE, axis, spaced, subtitle
+from app.figures.plain import BASE, axis, notes, spaced
 
 HEIGHT, LABELS = 470, 12
 
@@ -35,7 +35,7 @@ def scatter_figure(table: pd.DataFrame, *, unit: str, lines: Sequence[str], leve
     low, high = rows["low"].to_numpy(float), rows["high"].to_numpy(float)
     missed = (x < low) | (x > high)
     words = [hover(gene, row, level) for gene, row in rows.iterrows()]
-    title, above = subtitle(lines)
+    title, above = notes(lines)
     reach = 1.06 * max(float(np.abs(np.concatenate([x, y])).max(initial=0)), 1e-6)
     figure = go.Figure(go.Scatter(x=[-reach, reach], y=[-reach, reach], mode="lines", hoverinfo="skip",
                                   name="as measured", line={"color": GREY, "width": 1.2, "dash": "dash"}))

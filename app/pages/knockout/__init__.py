@@ -8,6 +8,7 @@ from dash import Dash, html
 
 from app import knockouts
 from app.pages.knockout import answers
+from app.pages.knockout.choosing import cell_types
 from app.pages.knockout.drawing import draw
 from app.pages.knockout.frame import result
 from app.pages.knockout.starting import start_page
@@ -58,7 +59,7 @@ def model_page(services: Services, name: str, asked: dict[str, str]) -> html.Div
     stored = knockouts.find_model(services, name)
     model = knockouts.model(services.store, name)
     methods = knockout.methods_of(model, services.store)
-    types = [str(kind) for kind in model.facts["cell_types"]] if stored.basis == "network" else []
+    types = cell_types(model)
     cell_type = asked["cell_type"] if asked["cell_type"] in types else next(iter(types), "")
     table = knockouts.candidates(services.store, name, cell_type)
     view, faults = read_view(asked, basis=stored.basis, methods=["auto", *methods], cell_types=types, candidates=table)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 CONTROLS = ((ids.METHOD, "value"), (ids.CELL, "value"), (ids.DOSE, "value"), (ids.LEVEL, "value"), (ids.TAB, "value"),
             (ids.K, "value"), (ids.WAY, "value"), (ids.SORT, "value"), (ids.HIDE, "checked"))  # fmt: skip
-MATCHED = (ids.METHOD, ids.CELL, ids.DOSE, ids.LEVEL)  # some pages have them and others not
+MATCHED = (ids.METHOD, ids.CELL, ids.DOSE)  # some pages have them and others not
 
 
 def register(app: Dash, services: Services) -> None:
@@ -194,7 +194,7 @@ def _both(effect: Any) -> pd.DataFrame:
 
 
 def _path(effect: Any) -> pd.DataFrame:
-    return pd.DataFrame(effect.evidence.get("path") or [], columns=["regulator", "target", "sign"])
+    return pd.DataFrame(effect.evidence.get("path") or [])
 
 
 def _tsv(table: pd.DataFrame, name: str) -> dict[str, str]:

@@ -16,6 +16,8 @@ from app.search import rank
 from engine.errors import closest
 from engine.types import KnockoutModel
 
+SPREAD_ABOUT = ("How far the simulation leans on which cells were fitted: a spread, no interval that was held against "
+                "measurements")  # fmt: skip
 MOST = 30  # completions
 MARKS = ((0.0, "out"), (0.5, "½"), (1.0, "as is"), (2.0, "2×"), (3.0, "3×"))
 DOSE_ABOUT = "How much of the gene's expression is left: 0 knocks it out, less than 1 knocks it down, more raises it"
@@ -48,6 +50,12 @@ def _option(gene: str, reason: str) -> dict[str, Any]:
     return {"value": gene, "label": f"{gene} — {reason}" if reason else gene, "disabled": bool(reason)}
 
 
+def cell_types(model: KnockoutModel) -> list[str]:
+    """In which cells a network can be asked, empty for all of them; none for a screen, whose cells are given."""
+    types = [str(name) for name in model.facts["cell_types"]]
+    return [] if model.basis == "screen" else ["", *types] if len(types) > 1 else types
+
+
 def ask_bar(model: KnockoutModel, view: KnockoutView, table: pd.DataFrame, methods: list[str]) -> html.Div:
     """Everything that is asked, in a row."""
     parts = [_picker(table), html.Div(chips(view), id=ids.CHIPS, className="ko-chips", role="group",
@@ -58,29 +66,32 @@ def ask_bar(model: KnockoutModel, view: KnockoutView, table: pd.DataFrame, metho
         parts.append(_choice("Method", dmc.Select(
             id=one(ids.METHOD), data=data, value=view.method, allowDeselect=False, size="xs", w=170,
             comboboxProps={"shadow": "md", "zIndex": 300}, **{"aria-label": "Method"}), "How the change is predicted"))
-    types = [str(name) for name in model.facts["cell_types"]]
-    if model.basis == "network" and types:
+    types = [{"value": name, "label": name or "All cells"} for name in cell_types(model)]
+    if types:
         parts.append(_choice("Cell type", dmc.Select(
-            id=one(ids.CELL), data=types, value=view.cell_type, allowDeselect=False, size="xs", w=160,
+            id=one(ids.CELL), data=types, value=view.cell_type, allowDeselect=False, size="xs", w=138,
             searchable=len(types) > 8, comboboxProps={"shadow": "md", "zIndex": 300}, **{"aria-label": "Cell type"}),
             "In which cells it is simulated"))  # fmt: skip
     if model.basis == "network":
-        slider = dmc.Slider(id=one(ids.DOSE), value=view.dose, min=0, max=3, step=0.05, size="sm", w=216, precision=2,
+        slider = dmc.Slider(id=one(ids.DOSE), value=view.dose, min=0, max=3, step=0.05, size="sm", w=190, precision=2,
                             marks=[{"value": value, "label": word} for value, word in MARKS], updatemode="mouseup",
                             thumbLabel="Dose: share of expression that is left", className="ko-dose")
         parts.append(_choice("Dose", slider, DOSE_ABOUT))
-    else:
-        levels = [{"value": str(level), "label": f"{level}\u202f%"} for level in LEVELS]
-        control = html.Div(dmc.SegmentedControl(id=one(ids.LEVEL), data=levels, value=str(view.level), size="xs"),
-                           role="group", **{"aria-label": "Level of the intervals"})
-        parts.append(_choice("Intervals", control, LEVEL_ABOUT))
     return html.Div(parts, className="ko-ask cmp-controls")
+
+
+def level_choice(model: KnockoutModel, view: KnockoutView) -> html.Div:
+    """How much the intervals are to hold."""
+    levels = [{"value": str(level), "label": f"{level}\u202f%"} for level in LEVELS]
+    control = html.Div(dmc.SegmentedControl(id=ids.LEVEL, data=levels, value=str(view.level), size="xs"),
+                       role="group", **{"aria-label": "Level of the intervals"})
+    return _choice("Intervals", control, LEVEL_ABOUT if model.basis == "screen" else SPREAD_ABOUT)
 
 
 def _picker(table: pd.DataFrame) -> dmc.Select:
     return dmc.Select(
         id=ids.PICKER, data=completions(table, ""), searchable=True, limit=MOST + 6, placeholder="Add a gene",
-        size="sm", w=230, leftSection=icon("search"), nothingFoundMessage="Looking…", selectFirstOptionOnChange=True,
+        size="sm", w=190, leftSection=icon("search"), nothingFoundMessage="Looking…", selectFirstOptionOnChange=True,
         maxDropdownHeight=320, filter={"function": "asTheyCome"}, comboboxProps={"shadow": "md", "zIndex": 300},
         className="ko-picker", **{"aria-label": "Gene to perturb"},
     )  # fmt: skip
@@ -111,7 +122,8 @@ def bar_tools(view: KnockoutView) -> html.Div:
 
     sort = {name: word for name, word in SORT.items()}
     return html.Div([
-        _choice("Bars", slider, "How many of the strongest changes are drawn"),
+        _choice(["Bars ", html.Span(str(view.k), id=f"{ids.K}-said")], slider,
+                "How many of the strongest changes are drawn"),
         _choice("Show", segmented(ids.WAY, WAY, view.way, "Which changes"), "Changes upward, downward or both"),
         _choice("Order", segmented(ids.SORT, sort, view.sort, "Order of the bars"),
                 "Size of the change; its size in half widths of its interval, the surest first; name"),
@@ -125,5 +137,5 @@ def one(name: str) -> dict[str, Any]:
     return {"type": name, "n": 0}
 
 
-def _choice(label: str, control: Any, about: str) -> html.Div:
+def _choice(label: Any, control: Any, about: str) -> html.Div:
     return html.Div([html.Span(label, className="atlas-label"), control], className="cmp-choice", title=about)

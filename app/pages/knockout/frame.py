@@ -13,7 +13,7 @@ from app.components.page_header import icon
 from app.components.study_switch import shown_study
 from app.knockouts import StoredModel, stored_models
 from app.pages.knockout import ids
-from app.pages.knockout.choosing import ask_bar, bar_tools, tabs
+from app.pages.knockout.choosing import ask_bar, bar_tools, level_choice, tabs
 from app.pages.knockout.drawing import Drawn
 from app.pages.knockout.inspector import again_address
 from app.pages.knockout.made import made
@@ -30,7 +30,7 @@ def result(services: Services, stored: StoredModel, model: KnockoutModel, view: 
     """The page of one model."""
     stage = html.Div([
         _title(services, stored, model, drawn), *map(alert, faults), ask_bar(model, view, table, methods),
-        html.Div([tabs(model, view), bar_tools(view)], className="ko-tools"),
+        html.Div([tabs(model, view), level_choice(model, view)], className="ko-tools"), bar_tools(view),
         html.Div(drawn.stage, id=ids.STAGE, className="cmp-stage ko-stage"), drawer(), made(stored, view),
     ], className="cmp-main gw-stack")  # fmt: skip
     beside = html.Aside(drawn.inspector, id=ids.INSPECTOR, className="cmp-inspector", tabIndex=0,

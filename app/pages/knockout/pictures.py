@@ -67,7 +67,8 @@ def mean_without(model: KnockoutModel, name: str, genes: Any) -> np.ndarray:
 def path(model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
     """The shortest ways through the network to the strongest changes."""
     ends = strongest(effect.table, k=ENDS, hide=True).index.tolist()
-    edges, steps = shortest(effect.evidence.get("path") or [], view.genes, ends)
+    told = [(edge["regulator"], edge["target"], edge["sign"]) for edge in effect.evidence.get("path") or []]
+    edges, steps = shortest(told, view.genes, ends)
     if not edges:
         return nothing("No way to draw", "No edge of the network leads from this gene to one that changes.")
     said = f"Shortest ways to {len([gene for gene in ends if gene in steps])} of the {len(ends)} largest changes"

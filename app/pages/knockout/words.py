@@ -15,9 +15,9 @@ DID = {"knockout": "Knockout", "interference": "Knock-down", "activation": "Acti
 METHODS = {
     "auto": "Best by left-out error", "core": "Core", "no-change": "No change", "train-mean": "Mean of all",
     "additive": "Additive", "matching-mean": "Matching mean", "linear": "Low-rank linear", "ridge": "Kernel ridge",
-    "grape": "GRAPE", "gears": "GEARS", "propagation": "Propagation",
+    "mean": "Mean of all", "no change": "No change", "grape": "GRAPE", "gears": "GEARS", "propagation": "Propagation",
 }  # fmt: skip
-PLAIN = ("no-change", "train-mean")  # predictors that know nothing of the gene that is asked for
+PLAIN = ("no-change", "train-mean", "no change", "mean")  # predictors that know nothing of the gene that is asked for
 WORSE = "no better than the mean of all perturbations"
 
 
@@ -52,7 +52,7 @@ def counted(effect: KnockoutEffect, view: KnockoutView) -> str:
     """How many genes change beyond their intervals; where there are none, how many change at all."""
     rows = effect.table[~effect.table["target"].astype(bool)]
     told = rows["change"].notna()
-    if has_intervals(rows):
+    if has_intervals(rows) and effect.evidence["basis"] == "screen":
         sure = (rows["low"] > 0) | (rows["high"] < 0)
         return (f"{whole(sure.sum())} of {plural(int(told.sum()), 'gene')} change beyond their {view.level}\u202f% "
                 "intervals")  # fmt: skip
@@ -76,7 +76,7 @@ def no_better(facts: dict[str, Any], effect: KnockoutEffect) -> bool:
     loo = facts.get("loo", {})
     if used in PLAIN:
         return True
-    mine, mean = (loo.get(name, {}).get("mse") for name in (used, "train-mean"))
+    mine, mean = (loo.get(name, {}).get("mse") for name in (used, "mean"))
     return mine is not None and mean is not None and mine >= mean
 
 
@@ -107,6 +107,8 @@ def interval_words(effect: KnockoutEffect, view: KnockoutView) -> str:
     n = effect.evidence.get("n_calibration")
     if not has_intervals(effect.table):
         return "no intervals"
+    if effect.evidence["basis"] == "network":
+        return f"{view.level}\u202f% spread over the cells that were fitted"
     return f"{view.level}\u202f% conformal intervals from {plural(n, 'left-out perturbation')}" if n else \
         f"{view.level}\u202f% intervals"  # fmt: skip
 
