@@ -52,10 +52,13 @@ def compare_command(study: str, params: ContrastParams) -> str:
     return shlex.join([*words, "--out", f"{study}.tsv"])
 
 
-def knockout_command(study: str, params: KnockoutParams, genes: Sequence[str]) -> str:
-    """`python -m engine knockout …` with every parameter of its model that is not the default."""
-    words = ["python", "-m", "engine", "knockout", study, "--genes", ",".join(genes), *model_options(params)]
-    return shlex.join([*words, "--out", f"{'-'.join(genes)}.tsv"])
+def knockout_command(study: str, params: KnockoutParams, genes: Sequence[str], *, method: str = "auto",
+                     dose: float = 0.0, level: float = 0.9) -> str:
+    """`python -m engine knockout …` with everything that is not the default."""
+    words = ["python", "-m", "engine", "knockout", study, "--genes", ",".join(genes)]
+    for option, value, standard in (("method", method, "auto"), ("dose", dose, 0.0), ("level", level, 0.9)):
+        words += [f"--{option}", f"{value}"] if value != standard else []
+    return shlex.join([*words, *model_options(params), "--out", f"{'-'.join(genes)}.tsv"])
 
 
 def model_options(params: KnockoutParams) -> list[str]:

@@ -89,7 +89,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> None:
     need_folder(args.out)
     params, genes = asked_params(args), args.genes.split(",")
     check_question(genes, dose=args.dose, level=args.level)
-    study, store = study_given(args.study, settings, kind=params.screen.kind), Store(settings)
+    study, store = study_given(args, settings), Store(settings)
     model = learned(study, params, settings, store)
     cell_type = params.screen.cell_type if model.basis == "network" else ""
     effect = knock_out(model, genes, method=args.method, cell_type=cell_type, dose=args.dose, level=args.level,

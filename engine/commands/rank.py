@@ -94,7 +94,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> None:
 
     need_folder(args.out)
     params, wish = asked_params(args), wish_given(args, Knowledge(settings))
-    study, store = study_given(args.study, settings, kind=params.screen.kind), Store(settings)
+    study, store = study_given(args, settings), Store(settings)
     model = learned(study, params, settings, store)
     with TerminalProgress() as progress:
         found = load_rank(rank(model.facts["id"], wish, store=store, seed=params.seed, progress=progress), store=store)

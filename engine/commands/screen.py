@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
     from engine.types import Screen, Study
 
-FILES = (".h5ad",)
+FILES = (".h5ad", ".h5", ".tsv", ".csv", ".gz", ".loom", ".zarr")  # endings of what is no name of a study
+# option → the parameter of `engine.screens.study_of_file` and what it is
+OF_FILE = {
+    "perturbation": ("perturbation", "the obs column that says which gene was perturbed"),
+    "control": ("control", "the label of unperturbed cells"),
+    "cell-types-in": ("cell_type", "the obs column of cell types"),
+    "batches-in": ("batch", "the obs column of batches"),
+    "species": ("species", "such as human or mouse"),
+}
 COLUMNS = """
 columns of S.tsv, a row a perturbation, the strongest first:
   perturbation          its gene, or two joined by +
@@ -44,26 +52,36 @@ def add(commands) -> None:
 
 
 def add_study(parser: argparse.ArgumentParser) -> None:
-    """STUDY or a file of cells."""
-    parser.add_argument("study", metavar="STUDY|DATA.h5ad", help="name of a study, a TOML file, or a file of cells "
-                        "with a column that says which gene was perturbed")  # fmt: skip
+    """STUDY or a file of cells, and what a file does not say of itself."""
+    parser.add_argument("study", metavar="STUDY|DATA.h5ad", help="name of a study, a TOML file, or a file of cells or "
+                        "effects that says which gene was perturbed")  # fmt: skip
+    group = parser.add_argument_group("For a file, where it cannot be guessed")
+    for option, (_, about) in OF_FILE.items():
+        group.add_argument(f"--{option}", metavar="LABEL" if option in ("control", "species") else "COLUMN", help=about)
 
 
-def study_given(text: str, settings: Settings, *, kind: str = "") -> Study:
-    """The study of that name or TOML file, or one made of a file of cells.
+def study_given(args: argparse.Namespace, settings: Settings) -> Study:
+    """The study of that name or TOML file, or one made of a file.
 
     Raises
     ------
-    UnknownName, InvalidStudy
+    UnknownName, InvalidStudy, InvalidParameter
         When there is none, or the file does not say what was perturbed.
     """
-    if not text.lower().endswith(FILES):
-        return Library(settings).study(text)
-    if not Path(text).is_file():
-        raise InvalidParameter(f"A file of cells was expected at '{text}', none is there. Correct the path.")
+    said = {name: getattr(args, option.replace("-", "_")) for option, (name, _) in OF_FILE.items()}
+    said = {name: value for name, value in said.items() if value is not None}
+    path = Path(args.study)
+    if path.suffix == ".toml" or not (path.is_file() or path.suffix.lower() in FILES):
+        if said:
+            option = next(option for option, (name, _) in OF_FILE.items() if name in said)
+            raise InvalidParameter(f"--{option} is for a file, and '{args.study}' is a study, which says it itself. "
+                                   "Leave it out.")  # fmt: skip
+        return Library(settings).study(args.study)
+    if not path.is_file():
+        raise InvalidParameter(f"A file was expected at '{args.study}', none is there. Correct the path.")
     from engine.screens import study_of_file
 
-    return study_of_file(Path(text), kind=kind)
+    return study_of_file(path, kind=getattr(args, "kind", None) or "", **said)
 
 
 def given(group: object, args: argparse.Namespace) -> object:
@@ -89,7 +107,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> None:
     for option in ("out", "table"):
         if getattr(args, option):
             need_folder(getattr(args, option), f"--{option}")
-    study, store = study_given(args.study, settings, kind=params.kind), Store(settings)
+    study, store = study_given(args, settings), Store(settings)
     with TerminalProgress() as progress:
         found = load_screen(screen(study, params, store=store, progress=progress), store=store)
     for warning in found.facts["warnings"]:

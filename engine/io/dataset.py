@@ -43,16 +43,17 @@ def load_dataset(source: DatasetSource, *, roles: Roles, columns: tuple[str, ...
     InvalidCounts
         When the matrix holds NaN, negative or fractional values.
     """
-    with _opened(source) as opened:
+    _need_counts(source)
+    with opened_source(source) as opened:
         for role, column in vars(roles).items():
             if column is not None:
-                _need_column(opened.obs, column, f"role '{role}'", source)
+                need_column(opened.obs, column, f"role '{role}'", source)
         for column in columns:
-            _need_column(opened.obs, column, "the comparison", source)
-        cells = _wanted_cells(opened.obs, source)
-        matrix, genes = _counts_of(opened, source)
-        names = _names(genes, source)
-        totals = _column_depth(opened.obs, source)
+            need_column(opened.obs, column, "the comparison", source)
+        cells = wanted_cells(opened.obs, source)
+        matrix, genes = counts_of(opened, source)
+        names = gene_names(genes, source)
+        totals = column_depth(opened.obs, source)
         counts, cells = _read(Selection(matrix, cells=cells), cells, names, totals, opened, source)
         obs = opened.obs.iloc[cells]
         depth = np.asarray(counts.sum(axis=1)).ravel().astype(np.float64) if totals is None else totals[cells]
@@ -67,15 +68,25 @@ def look_into(source: DatasetSource, most: int) -> tuple[int, Any]:
 
     They lie in four stretches over the file, so that little is read. Raises what `load_dataset` raises.
     """
-    with _opened(source) as opened:
-        cells = _wanted_cells(opened.obs, source)
+    _need_counts(source)
+    with opened_source(source) as opened:
+        cells = wanted_cells(opened.obs, source)
         stretches = np.array_split(cells, 4)
         few = np.concatenate([stretch[: most // 4] for stretch in stretches])
-        return len(cells), Selection(_counts_of(opened, source)[0], cells=few).rows(0, len(few))
+        return len(cells), Selection(counts_of(opened, source)[0], cells=few).rows(0, len(few))
+
+
+def _need_counts(source: DatasetSource) -> None:
+    if source.modality == "effects":
+        raise InvalidStudy(
+            f"Dataset '{source.name}' is a table of effects: changes by perturbation, without cells. A network, a gene "
+            "map and a comparison of conditions need counts of cells. Use it on the Knockout page, or bring the cells."
+        )
 
 
 @contextmanager
-def _opened(source: DatasetSource) -> Iterator[Opened]:
+def opened_source(source: DatasetSource) -> Iterator[Opened]:
+    """Context: the file of a dataset, as its reader found it; raises `InvalidStudy` where it cannot be read."""
     import tempfile
     import warnings
     from pathlib import Path
@@ -95,11 +106,11 @@ def _opened(source: DatasetSource) -> Iterator[Opened]:
         ) from error
 
 
-def _wanted_cells(obs: pd.DataFrame, source: DatasetSource) -> np.ndarray:
+def wanted_cells(obs: pd.DataFrame, source: DatasetSource) -> np.ndarray:
     """Places of the cells that the source keeps."""
     if source.column is None:
         return np.arange(len(obs))
-    _need_column(obs, source.column, "'column'", source)
+    need_column(obs, source.column, "'column'", source)
     labels = obs[source.column].astype(str)
     keep = labels.isin(source.values).to_numpy()
     if not keep.any():
@@ -110,7 +121,8 @@ def _wanted_cells(obs: pd.DataFrame, source: DatasetSource) -> np.ndarray:
     return np.flatnonzero(keep)
 
 
-def _need_column(table: pd.DataFrame, column: str, use: str, source: DatasetSource, *, part: str = "obs") -> None:
+def need_column(table: pd.DataFrame, column: str, use: str, source: DatasetSource, *, part: str = "obs") -> None:
+    """Raise `InvalidStudy` when a file lacks the column that `use` names."""
     if column not in table:
         near = closest(column, table.columns) or list(table.columns[:12])
         raise InvalidStudy(
@@ -119,7 +131,7 @@ def _need_column(table: pd.DataFrame, column: str, use: str, source: DatasetSour
         )
 
 
-def _counts_of(opened: Opened, source: DatasetSource) -> tuple[Matrix, pd.DataFrame]:
+def counts_of(opened: Opened, source: DatasetSource) -> tuple[Matrix, pd.DataFrame]:
     """The matrix that holds the counts, and the table of its genes."""
     import pandas as pd
 
@@ -137,12 +149,12 @@ def _counts_of(opened: Opened, source: DatasetSource) -> tuple[Matrix, pd.DataFr
     return opened.matrices[key], opened.raw_var if key == "raw" else opened.var
 
 
-def _names(genes: pd.DataFrame, source: DatasetSource) -> np.ndarray:
+def gene_names(genes: pd.DataFrame, source: DatasetSource) -> np.ndarray:
     """Name of each gene: its symbol where it has one."""
     names = genes.index.astype(str).to_numpy(dtype=object)
     if source.symbols is None or source.counts.startswith("obsm/"):
         return names
-    _need_column(genes, source.symbols, "'symbols'", source, part="var")
+    need_column(genes, source.symbols, "'symbols'", source, part="var")
     column = genes[source.symbols]
     symbols = column.astype(str).str.strip().to_numpy(dtype=object)
     return np.where(column.notna().to_numpy() & (symbols != ""), symbols, names)
@@ -191,10 +203,10 @@ def _from_log1p(block, depth: np.ndarray):
     return block.multiply(depth[:, None] / 1e4).tocsr()
 
 
-def _column_depth(obs: pd.DataFrame, source: DatasetSource) -> np.ndarray | None:
+def column_depth(obs: pd.DataFrame, source: DatasetSource) -> np.ndarray | None:
     """Total counts of each cell from the column that `depth` names; None where it names none."""
     if source.depth is not None:
-        _need_column(obs, source.depth, "'depth'", source)
+        need_column(obs, source.depth, "'depth'", source)
         return obs[source.depth].to_numpy(dtype=np.float64)
     if source.counts == "raw/log1p-1e4":
         raise InvalidStudy(

@@ -84,7 +84,7 @@ def knock_out(model: KnockoutModel, genes: str | Sequence[str], *, method: str =
         return predict_from_screen(model, asked.genes, method=asked.method, level=level)
     from engine.knockout.from_network import simulate
 
-    return simulate(model, dict.fromkeys(asked.genes, dose), cell_type=cell_type)
+    return simulate(model, dict.fromkeys(asked.genes, float(dose)), cell_type=cell_type, level=level)
 
 
 def candidates(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:

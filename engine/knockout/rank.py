@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from engine.errors import InvalidParameter, StorageDamaged, UnknownName
 from engine.knockout.direction import Direction, direction_of
 from engine.knockout.kept import load_model
-from engine.knockout.many import Changes, changes
+from engine.knockout.many import Changes
 from engine.knockout.rank_facts import rank_facts
 from engine.knockout.scored import deal, false_discovery, scores
 from engine.knockout.wish import Wish
@@ -96,7 +97,7 @@ def ranked(model: KnockoutModel, wish: Wish, *, seed: int = 0, progress: Progres
 
     progress, direction = progress or Progress(), direction_of(model, wish)
     dealt, parts = deal(direction, SHUFFLES, seed=seed), []
-    for part in changes(model, direction, level=LEVEL, progress=progress):
+    for part in _changes(model, wish, direction, progress):
         parts.append(_scored(part, direction, dealt))
         progress.check()
     if not parts:
@@ -108,6 +109,17 @@ def ranked(model: KnockoutModel, wish: Wish, *, seed: int = 0, progress: Progres
     table = table.sort_values(["score", "z"], ascending=False, kind="stable").rename_axis("gene")
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     return Ranking(table, rank_facts(model, wish, direction, table, null=float(null), level=LEVEL))
+
+
+def _changes(model: KnockoutModel, wish: Wish, direction: Direction, progress: Progress) -> Iterator[Changes]:
+    """All single knockouts; those of a network in the cells that a wish starts from."""
+    if model.basis == "network":
+        from engine.knockout.many_network import network_changes
+
+        return network_changes(model, direction, cell_type=wish.start, level=LEVEL, progress=progress)
+    from engine.knockout.many_screen import screen_changes
+
+    return screen_changes(model, direction, level=LEVEL, progress=progress)
 
 
 def _scored(part: Changes, direction: Direction, dealt: np.ndarray) -> pd.DataFrame:

@@ -46,8 +46,8 @@ def rank_command(study: str, params: KnockoutParams, wish: Wish) -> str:
 
 def _shared(table: pd.DataFrame) -> float | None:
     """The score of the mean of all perturbations; None for a network."""
-    shared = (table["score"] - table["beyond"]).median()
-    return float(shared) if np.isfinite(shared) else None
+    shared = (table["score"] - table["beyond"]).dropna()
+    return float(shared.median()) if len(shared) else None
 
 
 def _sentences(facts: dict[str, Any], table: pd.DataFrame, model: KnockoutModel) -> list[str]:

@@ -103,7 +103,7 @@ TWO = '[[datasets]]\nname = "a"\npath = "a.h5ad"\n[[datasets]]\nname = "b"\npath
     ("text", "words"),
     [
         ('title = "t"\n[roles]\ncelltype = "x"\n' + TWO, r"unknown key 'celltype'.*cell_type"),
-        ('title = "t"\n' + TWO + 'modality = "dna"\n', "must be one of rna, atac, spatial, protein, effects, found 'dna'"),
+        ('title = "t"\n' + TWO + 'modality = "dna"\n', "one of rna, atac, spatial, protein, effects, found 'dna'"),
         ('title = "t"\n[[datasets]]\nname = "a"\npath = "a"\n', "at least two datasets.*found 1"),
         ('title = "t"\n' + TWO.replace('"b"', '"a"'), "found a more than once"),
         ('title = "t"\n[[datasets]]\nname = "a"\n' + TWO, "lacks path"),

@@ -73,7 +73,7 @@ MAY = {
     "engine.pipeline": BASE | {"engine.assemble", "engine.methods", "engine.graph", "engine.io", "engine.tl"},
     "engine.contrasts": BASE | SCIENCE | {"engine.command", "engine.graph", "engine.io", "engine.methods", "engine.pp",
                                           "engine.tl"},
-    "engine.screens": BASE | SCIENCE | {"engine.command", "engine.io", "engine.pp"},
+    "engine.screens": BASE | SCIENCE | {"engine.check", "engine.command", "engine.io", "engine.library", "engine.pp"},
     "engine.simulate": BASE | SCIENCE | {"engine.studies"},
     "engine.gene_features": BASE | SCIENCE | {"engine.io", "engine.knowledge", "sentence_transformers"},
     "engine.perturb": BASE | SCIENCE | {"torch", "engine.metrics", "engine.models", "engine.train", "engine.tl"},

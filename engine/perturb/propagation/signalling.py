@@ -74,6 +74,18 @@ class Signalling:
         levels = self._levels(np.arange(len(self.nodes)))
         return np.any([(level[:, self.ends] != 0).any(axis=1) for level in levels], axis=0)
 
+    def handed_on(self, genes: np.ndarray, regulators: np.ndarray) -> np.ndarray:
+        """Assumed change of regulators for one of genes, as `Reached.handed_on`, 0 where not reached: (n_genes, n)."""
+        import pandas as pd
+
+        nodes, found = pd.Index(self.nodes), np.zeros((len(genes), len(regulators)), np.float32)
+        rows, columns = nodes.get_indexer(genes), nodes.get_indexer(regulators)
+        known, there = np.flatnonzero(rows >= 0), np.flatnonzero(columns >= 0)
+        levels = self._levels(rows[known]) if len(known) else []
+        shares = sum(level[:, columns[there]] * SHARE ** (n + 1) for n, level in enumerate(levels))
+        found[np.ix_(known, there)] = shares
+        return found
+
     def _levels(self, roots: np.ndarray) -> list[np.ndarray]:
         """Signs with which roots reach every node in one to three steps, float32 (n_roots, n_nodes) each."""
         from scipy.sparse import csr_array, diags_array
