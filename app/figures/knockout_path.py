@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -55,13 +55,15 @@ def path_figure(edges: Sequence[Edge], steps: Mapping[str, int], table: pd.DataF
         What, n, method, warnings.
     """
     change = table["change"].reindex(list(steps)).to_numpy(float)
-    place = places(steps, dict(zip(steps, change, strict=True)))
-    most = max((list(steps.values()).count(step) for step in set(steps.values())), default=1)
+    onward = {source for source, *_ in edges}
+    place = places(steps, dict(zip(steps, change, strict=True)), onward)
+    most = max((sum(1 + (gene in onward) for gene in steps if steps[gene] == step) for step in set(steps.values())),
+               default=1)  # fmt: skip
     columns = max(steps.values(), default=0)
     title, above = notes(lines)
     height = above + max(LEAST, ROW * most + 40)
     figure = go.Figure([_edge(edge, place) for edge in edges])
-    figure.add_trace(_nodes(list(steps), change, place, table, {source for source, *_ in edges}))
+    figure.add_trace(_nodes(list(steps), change, place, table, onward))
     figure.update_layout(
         **BASE, height=height, title=title, showlegend=False, margin={"l": 8, "r": 8, "t": above + 26, "b": 10},
         annotations=[_column(step, columns) for step in range(columns + 1)],
@@ -72,12 +74,14 @@ def path_figure(edges: Sequence[Edge], steps: Mapping[str, int], table: pd.DataF
     return figure
 
 
-def places(steps: Mapping[str, int], change: Mapping[str, float]) -> dict[str, tuple[float, float]]:
-    """Where each gene is drawn: across by its steps, upward by its change, both 0 at the lower left."""
+def places(steps: Mapping[str, int], change: Mapping[str, float],
+           onward: Collection[str] = ()) -> dict[str, tuple[float, float]]:
+    """Where each gene is drawn: across by its steps, upward by its change; `onward` ones have twice the room."""
     found = {}
     for step in sorted(set(steps.values())):
         genes = sorted((np.nan_to_num(change[gene]), gene) for gene in steps if steps[gene] == step)
-        heights = (np.arange(len(genes)) + 0.5) / len(genes)
+        room = np.array([1 + (gene in onward) for _, gene in genes], float)
+        heights = (np.cumsum(room) - room / 2) / room.sum()
         found |= {gene: (float(step), float(height)) for (_, gene), height in zip(genes, heights, strict=True)}
     return found
 

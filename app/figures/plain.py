@@ -35,9 +35,9 @@ def subtitle(lines: Sequence[str], *, letters: int = 100) -> tuple[dict[str, Any
 
 
 def notes(lines: Sequence[str], *, letters: int = 100) -> tuple[dict[str, Any], int]:
-    """As `subtitle`, for more than two lines: these hang from the top of the figure."""
+    """As `subtitle`, for any number of lines: Plotly hangs two or more by the first of them."""
     title, above = subtitle(lines, letters=letters)
-    return title | {"pad": {"t": 6, "l": 4}}, above
+    return title | {"pad": {"t": 17 if "<br>" in title["text"] else 4, "l": 4}}, above
 
 
 def spaced(x: np.ndarray, y: np.ndarray, words: Sequence[str], *, scale: tuple[float, float], most: int = 12,

@@ -9,10 +9,10 @@ import pandas as pd
 from dash import html
 
 from app.components.page_header import icon
+from app.matching import rank
 from app.pages.knockout import ids
 from app.pages.knockout.view import LEVELS, OF, SORT, TABS, WAY, KnockoutView
 from app.pages.knockout.words import METHODS
-from app.search import rank
 from engine.errors import closest
 from engine.types import KnockoutModel
 

@@ -11,13 +11,13 @@ from app import knockouts
 from app.components.alert import alert
 from app.components.gene_search import split_names
 from app.components.page_header import icon
+from app.matching import rank
 from app.pages.knockout import ids
 from app.pages.knockout.how import how
 from app.pages.knockout.pictures import file_button
 from app.pages.knockout.starting import job_parts
 from app.pages.knockout.tables import grid, number_column, records
 from app.pages.knockout.view import KnockoutView
-from app.search import rank
 from app.words import plural, thin, when, whole
 from engine.errors import GeneweaveError, InvalidParameter
 from engine.knockout.wish import AWAY, LOWER, RAISE, TOWARDS, Wish
