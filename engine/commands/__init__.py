@@ -14,11 +14,12 @@ from engine.commands import (
     regulators,
     report,
     screen,
+    simulate,
     spatial_genes,
     study,
 )
 
 COMMANDS = (
     maps, estimate, benchmark, check, study, fetch, coexpression, spatial_genes, compare, enrich, regulators, report,
-    screen, knockout, rank,
+    simulate, screen, knockout, rank,
 )  # fmt: skip

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from engine.errors import unknown
 from engine.gene_features.expression import expression_kernel
+from engine.gene_features.gene_facts import coding_of
 from engine.gene_features.memberships import pathway_kernel, process_kernel
 from engine.gene_features.names import names_in
 from engine.gene_features.network import network_kernel
+from engine.gene_features.screens import screens_kernel
+from engine.gene_features.sequence import sequence_of
+from engine.gene_features.text import text_of
+from engine.gene_features.vectors import map_kernel, table_kernels
 from engine.params.perturbations import KnockoutParams
 from engine.progress import Progress
 from engine.types.perturbations import GeneKernel, GeneKnowledge, Screen
@@ -34,39 +39,45 @@ def gather(genes: Iterable[str], *, species: str, knowledge: Knowledge, store: S
     species
         Of the study. What is known of human genes reaches other species through their orthologs.
     params
-        `kernels`, `networks`, `map` and `sequences` choose the sources.
+        `kernels`, `networks`, `map`, `sequences` and `encoder` choose the sources.
     screen
         Whose control cells say what is expressed together, and which is never its own evidence.
     study
-        Name of the study, to find its newest gene map.
+        Name of the study, to find its newest gene map and to leave its own screens out.
 
     Raises
     ------
     UnknownName
-        When a kernel, network or map is asked for that is not there.
+        When a kernel, network, map or file is asked for that is not there.
     KnowledgeMissing
         When a network is asked for by name and is not on this machine.
+    InvalidFile
+        When the sequences cannot be read.
     """
-    progress = progress or Progress()
+    progress, asked = progress or Progress(), _asked(params.kernels)
     names = names_in(species, genes, knowledge)
-    sources: dict[str, Callable[[], Iterable[GeneKernel | str]]] = {
+    text_kernel, text, text_notes = text_of(names, knowledge, store, progress, asked=params.encoder)
+    sequence, sequence_notes = sequence_of(names, knowledge, store, given=params.sequences)
+    sources: dict[str, Callable[[], Iterable[GeneKernel | str | None]]] = {
         "network": lambda: [network_kernel(names, knowledge, store, params.networks)],
         "pathways": lambda: [pathway_kernel(names, knowledge)],
         "go": lambda: [process_kernel(names, knowledge)],
         "expression": lambda: [expression_kernel(names, screen)],
-    }
-    found = list(_asked(sources, params.kernels, progress))
-    kernels = tuple(one for one in found if isinstance(one, GeneKernel))
-    return GeneKnowledge(kernels, notes=tuple(one for one in found if isinstance(one, str)))
+        "embedding": lambda: [map_kernel(names, store, asked=params.map, study=study),
+                              *table_kernels(names, knowledge)],
+        "text": lambda: [text_kernel],
+        "screens": lambda: [screens_kernel(names, knowledge, store, screen=screen, study=study)],
+    }  # fmt: skip
+    found = [one for name in asked for one in sources[name]()]
+    kernels = tuple(one for one in found if isinstance(one, GeneKernel) and len(one.genes))
+    notes = [one for one in found if isinstance(one, str)] + text_notes + sequence_notes
+    return GeneKnowledge(kernels, text, sequence, coding_of(names, knowledge), tuple(dict.fromkeys(notes)))
 
 
-def _asked(sources: dict, kernels: str, progress: Progress) -> Iterator[GeneKernel | str]:
-    """What each source that was asked for says, or why it says nothing."""
+def _asked(kernels: str) -> list[str]:
+    """Names of the kernels that were asked for, in their usual order."""
     asked = [name for name in map(str.strip, kernels.split(",")) if name]
     for name in asked:
         if name not in (*KERNELS, "all"):
             raise unknown("kernel", name, KERNELS, where="among the kinds of likeness")
-    for name, source in sources.items():
-        if "all" in asked or name in asked:
-            progress.check()
-            yield from source()
+    return [name for name in KERNELS if name in asked or "all" in asked]

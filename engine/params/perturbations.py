@@ -35,6 +35,8 @@ class KnockoutParams(Checked):
                          "embedding, text, screens; or all")  # fmt: skip
     map: str = param("", "Gene map", "Id of a gene map whose vectors say how like genes are; empty is the newest map "
                      "of the study, where there is one")
+    encoder: str = param("", "Sentence encoder", "Of gene summaries: a model's name at a hub that can be reached, such "
+                         "as dmis-lab/biobert-base-cased-v1.2; empty takes the one that is installed")  # fmt: skip
     sequences: str = param("", "Sequences", "A FASTA file of one sequence a gene, or a table gene × dimension; empty "
                            "takes length, biotype and place of each gene")
     networks: str = param("auto", "Networks", "Networks of TF targets and signalling of the library, with commas "

@@ -16,9 +16,11 @@ def no_change(screen: Screen, names: Sequence[str]) -> np.ndarray:
 
 
 def train_mean(screen: Screen, names: Sequence[str]) -> np.ndarray:
-    """The mean change of all perturbations, each counted once, float32 (n_names, n_genes)."""
-    mean = changes_of(screen, screen.names, targets=True).values.mean(axis=0, dtype=np.float64)
-    return np.tile(mean.astype(np.float32), (len(names), 1))
+    """The mean change of all perturbations, each counted once, float32 (n_names, n_genes); without its own."""
+    known = changes_of(screen, screen.names, targets=True)
+    row, values = {name: i for i, name in enumerate(known.names)}, known.values
+    mean = values.mean(axis=0, dtype=np.float64)
+    return np.stack([_mean_without(mean, values, row.get(name)) for name in names]).astype(np.float32)
 
 
 def additive(screen: Screen, names: Sequence[str]) -> np.ndarray:

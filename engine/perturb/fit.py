@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from engine.perturb.singles import Singles, fit_singles
 from engine.progress import Progress
 from engine.types import GeneKnowledge, Screen
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 BLOCK = 4096
 
 
@@ -25,13 +29,14 @@ class LeftOut:
     """What was told of perturbations of one class without them, and what was measured.
 
     `names`, of a pair twice where each of its genes was once the unseen one; `told`, `truth`, float32
-    (n, n_genes); `counts`, bool of that shape.
+    (n, n_genes); `counts`, bool of that shape; `sums`, of pairs, the sum of their parts.
     """
 
     names: list[str]
     told: np.ndarray = field(repr=False)
     truth: np.ndarray = field(repr=False)
     counts: np.ndarray = field(repr=False)
+    sums: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def residual(self) -> np.ndarray:
@@ -65,6 +70,8 @@ def fit_core(screen: Screen, known: GeneKnowledge, candidates: Sequence[str], *,
     InvalidStudy
         When there are fewer than three perturbations of single genes.
     """
+    import pandas as pd
+
     progress = progress or Progress()
     progress.stage("Single genes, each left out once", 0.1)
     singles = fit_singles(screen, known, seed=seed, by=by)
@@ -74,15 +81,9 @@ def fit_core(screen: Screen, known: GeneKnowledge, candidates: Sequence[str], *,
     parts, models, of_pairs, drawn = _fit_pairs(screen, singles)
     left_out |= of_pairs
     progress.stage("Likeness of every gene with the perturbed ones", 0.8)
-    own, relative = _own(screen, names)
-    core = Core(genes=screen.genes, control=screen.control, singles=names, parts=parts, own=own, relative=relative,
-                row={gene: i for i, gene in enumerate(candidates)},
-                cross=cross(known, singles.ridge.amounts, candidates, names), best=singles.best,
-                even=singles.changes.values.mean(axis=0), mean=singles.ridge.mean, dual=singles.ridge.dual,
-                linear=singles.linear, scores=scores_of(parts), pairs=models,
-                seen={name: i for i, name in enumerate([*names, *left_out[BOTH_SEEN].names])},
-                left_out=np.vstack([told, left_out[BOTH_SEEN].told]))  # fmt: skip
-    return Fitted(core, singles, left_out, drawn)
+    core = _core(screen, singles, parts, models, left_out)
+    found = cross(known, singles.ridge.amounts, candidates, names)
+    return Fitted(replace(core, asked=pd.Index(candidates), cross=found), singles, left_out, drawn)
 
 
 def cross(known: GeneKnowledge, amounts: np.ndarray, genes: Sequence[str], singles: Sequence[str]) -> np.ndarray:
@@ -121,22 +122,41 @@ def _fit_class(kind: str, pairs: Changes, parts: np.ndarray, singles: Singles) -
     counts, truth = pairs.counts[found.pair], pairs.values[found.pair]
     sides = [np.where(counts, each, 0) for each in (found.first, found.second, truth)]
     model, told = fit_pairs(*sides, scores.products(found.first, found.second), found.groups)
-    return model, LeftOut([pairs.names[i] for i in found.pair], told, truth, counts)
+    return model, LeftOut([pairs.names[i] for i in found.pair], told, truth, counts, sides[0] + sides[1])
 
 
 def _squares(left_out: LeftOut) -> np.ndarray:
     return squares(left_out.truth - left_out.told, left_out.counts)
 
 
-def _own(screen: Screen, names: list[str]) -> tuple[dict[str, float], bool]:
-    """What each perturbation did to its own target, as share of control where that is known and genes are repressed."""
-    at = {gene: i for i, gene in enumerate(screen.genes)}
-    rows = screen.adata.obs_names.get_indexer(names)
-    relative = bool(np.isfinite(screen.control).all()) and screen.facts["kind"] != "activation"
-    found = {}
-    for row, name in zip(rows, names, strict=True):
-        change = float(screen.delta[row, at[name]]) if name in at else np.nan
-        base = screen.control[at[name]] if relative and name in at else 1.0
-        if np.isfinite(change) and base > 0:
-            found[name] = change / base
-    return found, relative
+def _core(screen: Screen, singles: Singles, parts: np.ndarray, models: dict[str, PairModel],
+          left_out: dict[str, LeftOut]) -> Core:
+    """All of the core but what may be asked for."""
+    import pandas as pd
+
+    names, ridge = screen.adata.obs_names, singles.ridge
+    own, relative = _own(screen)
+    told = _spread(names, screen, left_out[UNSEEN].names, left_out[UNSEEN].told)
+    both = left_out[BOTH_SEEN]
+    told[names.get_indexer(both.names)] = both.told
+    return Core(genes=screen.adata.var_names, control=screen.control, names=names, left_out=told,
+                parts=_spread(names, screen, singles.changes.names, parts), own=own, relative=relative,
+                singles=pd.Index(singles.changes.names), asked=pd.Index([]), cross=np.empty((0, 0)), best=singles.best,
+                even=singles.changes.values.mean(axis=0), mean=ridge.mean, dual=ridge.dual, linear=singles.linear,
+                scores=scores_of(parts), pairs=models)  # fmt: skip
+
+
+def _spread(names: pd.Index, screen: Screen, some: list[str], values: np.ndarray) -> np.ndarray:
+    table = np.full(screen.delta.shape, np.nan, np.float32)
+    table[names.get_indexer(some)] = values
+    return table
+
+
+def _own(screen: Screen) -> tuple[np.ndarray, bool]:
+    """What each single did to its target, as share of control where that is known and genes are repressed."""
+    at = screen.adata.var_names.get_indexer(screen.names)
+    own = np.where(at >= 0, screen.delta[np.arange(len(at)), np.maximum(at, 0)], np.nan).astype(np.float64)
+    if screen.facts["kind"] == "activation" or not np.isfinite(screen.control).all():
+        return own, False
+    base = screen.control[at]
+    return np.where(base > 0, own / np.where(base > 0, base, 1), np.nan), True

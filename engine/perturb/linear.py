@@ -49,9 +49,11 @@ def fit_linear(delta: np.ndarray, pseudobulk: np.ndarray, targets: np.ndarray) -
 
 def places(names: Sequence[str], genes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """P of perturbations by name, float (n_names, 10)."""
-    at, found = {gene: i for i, gene in enumerate(genes)}, np.zeros((len(names), vectors.shape[1]))
+    import pandas as pd
+
+    index, found = pd.Index(genes), np.zeros((len(names), vectors.shape[1]))
     for row, name in enumerate(names):
-        found[row] = sum((vectors[at[gene]] for gene in targets_of(name) if gene in at), np.zeros(vectors.shape[1]))
+        found[row] = sum((vectors[index.get_loc(gene)] for gene in targets_of(name) if gene in index), 0)
     return found
 
 

@@ -162,7 +162,8 @@ def _rows(names: list[str], genes: np.ndarray, study: Study, keep: np.ndarray) -
             found[name] = row
     if not found:
         raise InvalidStudy(f"A table of effects has a row a perturbation, and no row names one: "
-                           f"{', '.join(names[:6])}. Name the column with the perturbed genes as the role perturbation.")  # fmt: skip
+                           f"{', '.join(names[:6])}. Name the column with the perturbed genes as the role "
+                           "perturbation.")  # fmt: skip
     return dict(sorted(found.items())), dropped
 
 

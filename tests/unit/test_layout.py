@@ -74,7 +74,7 @@ MAY = {
     "engine.contrasts": BASE | SCIENCE | {"engine.command", "engine.graph", "engine.io", "engine.methods", "engine.pp",
                                           "engine.tl"},
     "engine.screens": BASE | SCIENCE | {"engine.check", "engine.command", "engine.io", "engine.library", "engine.pp"},
-    "engine.simulate": BASE | SCIENCE | {"engine.studies"},
+    "engine.simulate": BASE | SCIENCE,
     "engine.gene_features": BASE | SCIENCE | {"engine.io", "engine.knowledge", "sentence_transformers"},
     "engine.perturb": BASE | SCIENCE | {"torch", "engine.metrics", "engine.models", "engine.train", "engine.tl"},
     "engine.knockout": BASE | SCIENCE | {"engine.command", "engine.gene_features", "engine.graph", "engine.io",

@@ -1,0 +1,91 @@
+"""Does it beat the mean? Left-out errors in words, with a paired bootstrap over perturbations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.perturb.changes import squares
+from engine.perturb.pairs import LEAST_PAIRS
+from engine.perturb.singles import PREDICTORS, Singles
+
+if TYPE_CHECKING:
+    from engine.perturb.fit import Fitted
+
+DRAWS = 2000
+
+
+def left_out_scores(singles: Singles) -> dict[str, dict[str, float | None]]:
+    """Predictor → of what it told of each single without it: mse; pcc, mean Pearson correlation of changes; systema,
+    the same of changes less the mean of the other singles. None where a side is constant."""
+    truth, counts = singles.changes.values, singles.changes.counts
+    found = {}
+    for name, told in singles.left_out.items():
+        plain = pearson(told, truth, counts)
+        mean = singles.left_out["mean"]
+        without = pearson(told - mean, truth - mean, counts)
+        found[name] = {"mse": float(singles.errors[name].mean()), "pcc": _mean(plain), "systema": _mean(without)}
+    return found
+
+
+def pearson(a: np.ndarray, b: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Correlation of each row of two tables where they count, float64 (n_rows,); NaN where a side is constant."""
+    n = counts.sum(axis=1, keepdims=True)
+    sides = []
+    for side in (a, b):
+        kept = np.where(counts, side, 0).astype(np.float64)
+        sides.append(np.where(counts, kept - kept.sum(axis=1, keepdims=True) / np.maximum(n, 1), 0))
+    size = np.sqrt(np.prod([np.square(side).sum(axis=1) for side in sides], axis=0))
+    return np.where(size > 1e-12, (sides[0] * sides[1]).sum(axis=1) / np.maximum(size, 1e-12), np.nan)
+
+
+def fall(before: np.ndarray, after: np.ndarray, *, seed: int = 0) -> tuple[float, float, float]:
+    """By which share the mean error fell, and the bounds of 95 % by a bootstrap over perturbations, paired."""
+    draws = np.random.default_rng(seed).integers(0, len(before), (DRAWS, len(before)))
+    shares = 1 - after[draws].mean(axis=1) / np.maximum(before[draws].mean(axis=1), 1e-300)
+    return 1 - after.mean() / max(before.mean(), 1e-300), *np.quantile(shares, [0.025, 0.975])
+
+
+def verdict(singles: Singles, *, seed: int = 0) -> list[str]:
+    """Sentences on unseen single genes."""
+    n, errors, best = len(singles.changes.names), singles.errors, singles.best
+    rivals = {name: fall(errors["mean"], errors[name], seed=seed) for name in errors if name != "mean"}
+    if best != "mean":
+        share, low, high = rivals[best]
+        sure = "" if low > 0 else "; the interval holds 0, so that is not certain"
+        return [f"Of {n} perturbations of one gene, each told without itself, {PREDICTORS[best]} errs "
+                f"{_percent(share)} less than the mean of the others in mean square (95 % interval {_percent(low)} to "
+                f"{_percent(high)}, bootstrap over perturbations{sure})."]  # fmt: skip
+    nearest = max(rivals, key=lambda name: rivals[name][0])
+    share, low, high = rivals[nearest]
+    return [f"Nothing beats the mean here: of {n} perturbations of one gene, each told without itself, the nearest, "
+            f"{PREDICTORS[nearest]}, errs {_percent(abs(share))} {'less' if share > 0 else 'more'} in mean square "
+            f"(95 % interval {_percent(-high)} to {_percent(-low)} more, bootstrap over perturbations).",
+            "So every gene that was not perturbed is told the mean of the screen: what such perturbations have in "
+            "common, and nothing that is this gene's own."]  # fmt: skip
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _mean(values: np.ndarray) -> float | None:
+    return float(np.nanmean(values)) if np.isfinite(values).any() else None
+
+
+def pair_verdict(fitted: Fitted, *, seed: int = 0) -> list[str]:
+    """Sentences on pairs, against the sum of their parts."""
+    found = []
+    for kind, left_out in fitted.left_out.items():
+        if left_out.sums is None or len(left_out.names) < LEAST_PAIRS:
+            continue
+        told, summed = (squares(left_out.truth - each, left_out.counts) for each in (left_out.told, left_out.sums))
+        n, (share, low, high) = len(set(left_out.names)), fall(summed, told, seed=seed)
+        if share == 0:
+            found.append(f"Of {n} pairs ({kind[6:]}), nothing learned beats the sum of the parts.")
+        else:
+            found.append(f"Of {n} pairs ({kind[6:]}), each told without itself, the core errs "
+                         f"{_percent(share)} less than the sum of the parts in mean square (95 % interval "
+                         f"{_percent(low)} to {_percent(high)}, bootstrap over pairs).")  # fmt: skip
+    return found
