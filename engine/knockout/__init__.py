@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.command import knockout_command
 from engine.knockout.kept import basis_of, load_model, model_id, models
 from engine.params import KnockoutParams
-from engine.progress import Progress
+from engine.progress import Progress, Span
 from engine.store import Store
-from engine.types import META, KnockoutEffect, KnockoutModel, Study
+from engine.types import META, KnockoutEffect, KnockoutModel, Study, targets_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    from anndata import AnnData
 
     from engine.knowledge import Knowledge
 
@@ -43,15 +46,14 @@ def fit(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowle
         from engine.knockout.from_network import fit_network_model
 
         adata = fit_network_model(study, params, store=store, knowledge=knowledge, progress=progress)
-    facts = json.loads(adata.uns[META])
-    facts["id"], facts["made"]["seconds"] = name, time.monotonic() - started
-    adata.uns[META] = json.dumps(facts)
+    progress.stage("Keeping the model", 0.99)
+    _complete(adata, study, params, name=name, seconds=time.monotonic() - started)
     store.write(name, adata)
     return name
 
 
 def knock_out(model: KnockoutModel, genes: str | Sequence[str], *, method: str = "auto", cell_type: str = "",
-              dose: float = 0.0, level: float = 0.9, store: Store | None = None) -> KnockoutEffect:
+              dose: float = 0.0, level: float | None = 0.9, store: Store | None = None) -> KnockoutEffect:
     """What a perturbation of one gene, or of several together, is predicted to do.
 
     Parameters
@@ -64,7 +66,7 @@ def knock_out(model: KnockoutModel, genes: str | Sequence[str], *, method: str =
         Share of the expression that is left: 0 a knockout, 0.5 a knock-down, 2 an over-expression. What a screen
         tells has the dose that it was made with: leave it at 0.
     level
-        Share of genes that the intervals are to hold.
+        Share of genes that the intervals are to hold; None asks for no intervals.
     store
         Where trained networks are kept; needed by `grape` and `gears` alone.
 
@@ -81,10 +83,17 @@ def knock_out(model: KnockoutModel, genes: str | Sequence[str], *, method: str =
     if model.basis == "screen":
         from engine.knockout.from_screen import predict_from_screen
 
-        return predict_from_screen(model, asked.genes, method=asked.method, level=level)
+        effect = predict_from_screen(model, asked.genes, method=asked.method, level=level)
+        return _activated(effect) if model.facts["kind"] == "activation" else effect
     from engine.knockout.from_network import simulate
 
-    return simulate(model, dict.fromkeys(asked.genes, float(dose)), cell_type=cell_type, level=level)
+    return simulate(model, dict.fromkeys(asked.genes, float(dose)), cell_type=cell_type, level=level or 0.9)
+
+
+def _activated(effect: KnockoutEffect) -> KnockoutEffect:
+    """With a warning first: a click says knock out, and the screen switched genes on."""
+    said = "This screen switched genes on: what is told is an activation, the opposite of a knockout."
+    return replace(effect, evidence=effect.evidence | {"warnings": [said, *effect.evidence["warnings"]]})
 
 
 def candidates(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:
@@ -101,17 +110,30 @@ def methods_of(model: KnockoutModel, store: Store | None = None) -> list[str]:
     return methods(model, store)
 
 
-def _of_screen(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowledge, progress: Progress):
+def _of_screen(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowledge,
+               progress: Progress) -> AnnData:
+    """The content of a model of the basis screen, and `uns["states"]`: see `engine.knockout.states`."""
     from engine.gene_features import gather
     from engine.knockout.from_screen import fit_screen_model
-    from engine.progress import Span
+    from engine.knockout.states import add_states
     from engine.screens import load_screen, screen
 
-    found = load_screen(screen(study, params.screen, store=store, progress=Span(progress, 0.0, 0.5)), store=store)
-    progress.stage("Gathering what is known of the genes", 0.5)
-    targets = [gene for name in found.names for gene in name.split("+")]
-    genes = list(dict.fromkeys([*found.genes.tolist(), *targets]))
+    found = load_screen(screen(study, params.screen, store=store, progress=Span(progress, 0.0, 0.4)), store=store)
+    progress.stage("Gathering what is known of the genes", 0.4)
+    genes = list(dict.fromkeys([*found.genes.tolist(), *(gene for name in found.names for gene in targets_of(name))]))
     known = gather(genes, species=found.facts["species"], knowledge=knowledge, store=store, params=params,
                    screen=found, study=study.name)  # fmt: skip
     progress.check()
-    return fit_screen_model(found, known, params, progress=Span(progress, 0.6, 1.0))
+    adata = fit_screen_model(found, known, params, progress=Span(progress, 0.5, 0.95))
+    add_states(adata, study, params.screen, progress=Span(progress, 0.95, 0.99))
+    return adata
+
+
+def _complete(adata: AnnData, study: Study, params: KnockoutParams, *, name: str, seconds: float) -> None:
+    """Write into the facts of a model its id, its parameters, and how it is made again."""
+    facts = json.loads(adata.uns[META])
+    can = candidates(KnockoutModel(adata)).query("can")["gene"]
+    command = knockout_command(study.name, params, [can.iloc[0] if len(can) else "GENE"])
+    facts |= {"id": name, "params": params.to_dict()}
+    facts["made"] |= {"seconds": seconds, "command": command}
+    adata.uns[META] = json.dumps(facts)

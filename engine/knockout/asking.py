@@ -14,7 +14,6 @@ from engine.types import KnockoutModel
 if TYPE_CHECKING:
     import pandas as pd
 
-OF_SCREEN = ("core", "train-mean", "additive", "matching-mean", "linear")
 TRAINED = ("grape", "gears")
 OF_NETWORK = ("propagation",)
 MOST_TOGETHER = {"screen": 2, "network": 10}
@@ -30,7 +29,7 @@ class Asked:
 
 
 def asked_of(model: KnockoutModel, genes: str | Sequence[str], *, method: str, cell_type: str, dose: float,
-             level: float, store: Store | None = None) -> Asked:
+             level: float | None, store: Store | None = None) -> Asked:
     """The question, checked; see `engine.knockout.knock_out`."""
     check_cell_type(model, cell_type)
     check_dose(model, dose)
@@ -39,7 +38,7 @@ def asked_of(model: KnockoutModel, genes: str | Sequence[str], *, method: str, c
     return Asked(check_genes(model, genes, cell_type), chosen)
 
 
-def check_question(genes: Sequence[str], *, dose: float, level: float) -> None:
+def check_question(genes: Sequence[str], *, dose: float, level: float | None) -> None:
     """Raise for what no model could answer, before one is learned."""
     check_names(genes)
     check_number(dose)
@@ -60,7 +59,11 @@ def candidates_of(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:
 
 def methods(model: KnockoutModel, store: Store | None = None) -> list[str]:
     """Names of the methods a model can answer with, the standard one first."""
-    return list(OF_SCREEN if model.basis == "screen" else OF_NETWORK)
+    if model.basis == "network":
+        return list(OF_NETWORK)
+    from engine.knockout.from_screen import CLICKED
+
+    return ["core", *CLICKED]
 
 
 def check_method(model: KnockoutModel, method: str, store: Store | None) -> str:
@@ -109,8 +112,10 @@ def check_number(dose: float) -> None:
                                "a knock-down, more for over-expression.")  # fmt: skip
 
 
-def check_level(level: float) -> None:
-    """Raise unless the level can be that of an interval."""
+def check_level(level: float | None) -> None:
+    """Raise unless the level can be that of an interval; None asks for none."""
+    if level is None:
+        return
     if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0.5 <= level < 1:
         raise InvalidParameter(f"The level of an interval must be from 0.5 to below 1, found {level!r}. "
                                "Choose for example 0.9.")  # fmt: skip
@@ -130,13 +135,17 @@ def check_names(genes: str | Sequence[str]) -> list[str]:
 
 
 def check_genes(model: KnockoutModel, genes: str | Sequence[str], cell_type: str) -> tuple[str, ...]:
-    """The genes, sorted; raises for too many, one that is not there, or one that cannot be told."""
+    """The genes, sorted; raises for too many, one that is not there, or one that cannot be simulated.
+
+    Of a gene of a screen that nothing is known of, the core says itself that it abstains.
+    """
     named, most = check_names(genes), MOST_TOGETHER[model.basis]
     if len(named) > most:
         raise InvalidParameter(f"At most {most} genes can be knocked out together in this model, found {len(named)}. "
                                "Name fewer.")  # fmt: skip
     for gene in named:
-        if reason := why_not(model, gene, cell_type):
+        reason = why_not(model, gene, cell_type)
+        if reason and model.basis == "network":
             raise InvalidParameter(reason)
     return tuple(sorted(named))
 
@@ -158,8 +167,7 @@ def why_not(model: KnockoutModel, gene: str, cell_type: str = "") -> str:
         from engine.knockout.from_network import why_not as of_network
 
         return of_network(model, gene, cell_type)
-    reason = str(mine["reason"].iloc[0])
-    return f"'{gene}' cannot be told here: {reason}" if reason else ""
+    return str(mine["reason"].iloc[0])
 
 
 def _rows(model: KnockoutModel) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import InvalidParameter, unknown
+from engine.knockout.states import states_in
 from engine.knockout.wish import AWAY, FEWEST_GENES, LOWER, Wish
 from engine.types import KnockoutModel
 
@@ -51,7 +52,7 @@ def direction_of(model: KnockoutModel, wish: Wish) -> Direction:
 def states_of(model: KnockoutModel) -> pd.DataFrame | None:
     """Mean of each gene in each cell type, genes × cell types; None where the model has no cell types."""
     if model.basis == "screen":
-        return model.adata.uns.get("states")
+        return states_in(model.adata)
     labels = model.adata.obs["cell_type"].astype(str)
     return mean_by(model.adata.X, labels.to_numpy(), model.genes)
 

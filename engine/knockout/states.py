@@ -13,8 +13,25 @@ from engine.types import Study
 
 if TYPE_CHECKING:
     import pandas as pd
+    from anndata import AnnData
 
 LEAST_CELLS = 20  # unperturbed cells of a type, for its mean
+
+
+def add_states(adata: AnnData, study: Study, params: ScreenParams, *, progress: Progress | None = None) -> None:
+    """Keep the states of a study with its model: `uns["states"]`, (n_genes, n_types), and `uns["state_names"]`."""
+    states = cell_states(study, params, adata.var_names.to_numpy(), progress=progress)
+    if states is not None:
+        adata.uns["states"], adata.uns["state_names"] = states.to_numpy(), states.columns.to_numpy(str)
+
+
+def states_in(adata: AnnData) -> pd.DataFrame | None:
+    """The states that `add_states` kept, genes × cell types; None where there are none."""
+    import pandas as pd
+
+    if "states" not in adata.uns:
+        return None
+    return pd.DataFrame(adata.uns["states"], index=adata.var_names, columns=list(adata.uns["state_names"]))
 
 
 def cell_states(study: Study, params: ScreenParams, genes: np.ndarray, *,

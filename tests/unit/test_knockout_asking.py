@@ -20,7 +20,6 @@ PLAIN = {"method": "auto", "cell_type": "", "dose": 0.0, "level": 0.9}
         (["GENE1", "GENE2", "GENE3"], {}, "At most 2 genes can be knocked out together in this model, found 3"),
         (["GENE99"], {}, "no gene 'GENE99' in this model. Closest: GENE9"),
         (["gene1"], {}, "no gene 'gene1' in this model. Closest: GENE1"),
-        (["GENE10"], {}, "'GENE10' cannot be told here: it is in none of the graphs of genes"),
         (["GENE1"], {"dose": 2}, "Activation was asked for (dose 2), and this model was learned from interference"),
         (["GENE1"], {"dose": 0.5}, "A screen tells of interference as it was made, not of a dose of 0.5"),
         (["GENE1"], {"dose": -1}, "A dose must be from 0 (a knockout) to 10"),
@@ -63,6 +62,7 @@ def test_a_question_that_can_be_answered_is_sorted_and_has_its_method():
     asked = asked_of(screen_model(), ["GENE2", " GENE1"], **PLAIN)
     assert (asked.genes, asked.method) == (("GENE1", "GENE2"), "core")
     assert asked_of(screen_model(), "GENE2", **PLAIN).genes == ("GENE2",)
+    assert asked_of(screen_model(), "GENE10", **PLAIN | {"level": None}).genes == ("GENE10",)
     asked = asked_of(network_model(), ["GENE3"], **PLAIN | {"dose": 2.0, "cell_type": "B"})
     assert (asked.genes, asked.method) == (("GENE3",), "propagation")
 
