@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -150,4 +150,5 @@ def answer(store: Store, name: str, genes: tuple[str, ...], *, method: str = "au
         except GeneweaveError:
             raise fault from None
         bare = found.table.assign(low=float("nan"), high=float("nan"))
-        return Answer(type(found)(found.name, found.method, bare, found.evidence | {"level": level}), str(fault))
+        evidence = found.evidence | {"level": level, "coverage": None}
+        return Answer(replace(found, table=bare, evidence=evidence), str(fault))

@@ -13,7 +13,7 @@ from app.figures.plain import BASE, HIDDEN, axis, notes
 
 SORTS = ("size", "sure", "name")
 WAYS = ("both", "up", "down")
-PAIR, ALONE = 19, 16  # pixels of a row, with a measured bar in it or not
+PAIR, ALONE = 18, 16  # pixels of a row, with a measured bar in it or not
 UNDER, LEGEND = 56, 24  # pixels: axis, legend
 
 

@@ -43,7 +43,9 @@ def scatter_figure(table: pd.DataFrame, *, unit: str, lines: Sequence[str], leve
               (missed, "diamond-open", 7, 0.9, "outside its interval")]
     for keep, symbol, size, opacity, name in groups:
         if keep.any():
-            figure.add_trace(_points(x, y, genes, words, keep, symbol, size, opacity, name=f"{name} ({keep.sum()})"))
+            figure.add_trace(_points(x, y, genes, words, keep, symbol, size, opacity))
+            figure.add_trace(go.Scatter(x=[None], y=[None], mode="markers", name=f"{name} ({keep.sum()})",
+                                        marker={"symbol": symbol, "size": 8, "color": GREY}))
     figure.update_layout(
         **BASE, height=HEIGHT, title=title, margin={"l": 62, "r": 16, "t": above + 28, "b": 54}, dragmode="pan",
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
@@ -56,10 +58,10 @@ def scatter_figure(table: pd.DataFrame, *, unit: str, lines: Sequence[str], leve
     return figure
 
 
-def _points(x, y, genes, words, keep, symbol, size, opacity, *, name: str) -> go.Scatter:
+def _points(x, y, genes, words, keep, symbol, size, opacity) -> go.Scatter:
     kind = go.Scattergl if keep.sum() > 2000 else go.Scatter
     return kind(
-        x=x[keep].tolist(), y=y[keep].tolist(), mode="markers", name=name, customdata=genes[keep].tolist(),
+        x=x[keep].tolist(), y=y[keep].tolist(), mode="markers", showlegend=False, customdata=genes[keep].tolist(),
         text=[word for word, shown in zip(words, keep, strict=True) if shown], hovertemplate="%{text}<extra></extra>",
         marker={"color": [UP if v > 0 else DOWN for v in x[keep]], "symbol": symbol, "size": size,
                 "opacity": opacity, "line": {"width": 1.3 if "open" in symbol else 0}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -47,7 +48,8 @@ def completions(table: pd.DataFrame, text: str, chosen: tuple[str, ...] = ()) ->
 
 
 def _option(gene: str, reason: str) -> dict[str, Any]:
-    return {"value": gene, "label": f"{gene} — {reason}" if reason else gene, "disabled": bool(reason)}
+    short = shorten(reason.replace(f" {gene}", " it"), 110, placeholder=" …")
+    return {"value": gene, "label": f"{gene} — {short}" if reason else gene, "disabled": bool(reason)}
 
 
 def cell_types(model: KnockoutModel) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -38,7 +40,8 @@ def panel(services: Services, name: str, model: KnockoutModel, view: KnockoutVie
     return [
         html.H2(" + ".join(view.genes)), *said, rests_on(model, answer, view), *kernels(evidence),
         *[html.P(text, className="ko-warned gw-small") for text in warned(model.facts, answer.effect)],
-        actions(services, name, model, view, answer), *baseline(model), cannot_block(table), *notes(model),
+        actions(services, name, model, view, answer), *baseline(model, evidence["class"]), cannot_block(table),
+        *notes(model),
     ]  # fmt: skip
 
 
@@ -84,7 +87,16 @@ def kernels(evidence: dict[str, Any]) -> list[html.Section]:
                           html.Ul(rows, className="ko-kernels")])]
 
 
-def baseline(model: KnockoutModel) -> list[html.Section]:
+def verdict(told: list[str], kind: str) -> list[Any]:
+    """The sentence on perturbations of this kind, and behind it those on others."""
+    _, _, parts = kind.partition(", ")
+    mine = [text for text in told if (f"({parts})" in text if parts else "pair" not in text)]
+    others = [html.Li(thin(text)) for text in told if text not in mine]
+    more = [html.Details([html.Summary("Of other kinds"), html.Ul(others, className="gw-small")], className="gw-details")]
+    return [*(html.P(thin(text), className="gw-small") for text in mine), *(more if others else [])]
+
+
+def baseline(model: KnockoutModel, kind: str = "") -> list[html.Section]:
     """Error of each predictor on perturbations left out: does it beat the mean?"""
     loo = model.facts.get("loo") or {}
     if not loo:
@@ -92,13 +104,14 @@ def baseline(model: KnockoutModel) -> list[html.Section]:
     best = model.facts.get("best", "")
     head = html.Tr([html.Th("Predictor", scope="col"),
                     html.Th("Error", scope="col", className="gw-num", title="Mean square, of perturbations left out"),
-                    html.Th("r", scope="col", className="gw-num", title="Pearson's r of changes, mean over them")])
+                    html.Th("r", scope="col", className="gw-num", title="Pearson's r of changes, mean over them"),
+                    html.Th("r beyond mean", scope="col", className="gw-num", title="Pearson's r of changes less the "
+                            "mean of the others (Systema): the mean itself tells nothing here")])  # fmt: skip
     rows = [html.Tr([html.Td(f"{METHODS.get(name, name)}{' ●' if name == best else ''}"),
                      html.Td(number(_told(told, "mse")), className="gw-num"),
-                     html.Td(number(_told(told, "pcc")), className="gw-num")])
+                     *(html.Td(number(_told(told, what)), className="gw-num") for what in ("pcc", "systema"))])
             for name, told in sorted(loo.items(), key=lambda item: _told(item[1], "mse") or np.inf)]  # fmt: skip
-    verdict = [html.P(thin(text), className="gw-small") for text in model.facts.get("verdict", [])]
-    return [html.Section([html.H3("Does it beat the mean?"), *verdict,
+    return [html.Section([html.H3("Does it beat the mean?"), *verdict(model.facts.get("verdict", []), kind),
                           html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table"),
                           html.P("● is used. All figures are of perturbations left out of learning.",
                                  className="gw-muted gw-small")])]  # fmt: skip
@@ -130,8 +143,9 @@ def cannot_block(table: pd.DataFrame) -> html.Details | None:
     rows = table[~table["can"]]
     if rows.empty:
         return None
-    reasons = rows["reason"].str.replace(r"[-+]?\d[\d.,]*", "…", regex=True).value_counts()
-    items = [html.Li([f"{plural(int(n), 'gene')}: {reason}"]) for reason, n in reasons.head(REASONS).items()]
+    said = [reason.replace(gene, "it") for gene, reason in zip(rows["gene"], rows["reason"], strict=True)]
+    reasons = Counter(re.sub(r"\d[\d.,]*\d|\d", "…", text) if len(set(said)) > REASONS else text for text in said)
+    items = [html.Li(f"{plural(n, 'gene')}: {reason}") for reason, n in reasons.most_common(REASONS)]
     return html.Details([
         html.Summary(f"Why can {plural(len(rows), 'gene')} not be asked for?"),
         html.Ul(items, className="gw-small"),

@@ -34,7 +34,7 @@ def bars(model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> ht
     which = {"size": "largest", "sure": "surest", "name": "largest, by name"}[view.sort]
     drawn = f"The {len(rows)} {which} changes of {plural(len(effect.table), 'gene')}"
     figure = bars_figure(rows, unit=effect.evidence["scale"], level=view.coverage,
-                         lines=lines_of(view, model.facts, effect, drawn))
+                         lines=lines_of(view, model, effect, drawn))
     return framed(ids.BARS, figure, view, "bars", words=f"Bars. {drawn}. The table below has every gene.")
 
 
@@ -49,7 +49,8 @@ def measured(model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -
     mean = correlation(mean_without(model, effect.name, rows.index), rows["measured"])
     said = (f"{plural(len(rows), 'gene')}, without the target; Pearson's r {_r(ours)}, of the mean of the other "
             f"perturbations {_r(mean)}")  # fmt: skip
-    lines = lines_of(view, model.facts, effect, said)
+    said += "" if effect.evidence.get("left_out") else "; this perturbation was among what was learned from"
+    lines = lines_of(view, model, effect, said)
     if np.isfinite(ours) and np.isfinite(mean) and mean >= ours:
         lines.append("⚠ The mean of the other perturbations agrees with what was measured at least as well.")
     figure = scatter_figure(effect.table, unit=effect.evidence["scale"], lines=lines, level=view.coverage)
@@ -72,7 +73,7 @@ def path(model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> ht
     if not edges:
         return nothing("No way to draw", "No edge of the network leads from this gene to one that changes.")
     said = f"Shortest ways to {len([gene for gene in ends if gene in steps])} of the {len(ends)} largest changes"
-    lines = [*lines_of(view, model.facts, effect, said),
+    lines = [*lines_of(view, model, effect, said),
              "An arrow and a solid line raise, a square and a dashed line lower; rings are predicted, ▴ up, ▾ down"]
     figure = path_figure(edges, steps, effect.table, lines=lines)
     return framed(ids.PATH, figure, view, "path", words=f"{said}, drawn from left to right.")

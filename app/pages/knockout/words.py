@@ -9,7 +9,7 @@ import pandas as pd
 
 from app.pages.knockout.view import KnockoutView
 from app.words import listing, number, percent, plural, thin, whole
-from engine.types import KnockoutEffect
+from engine.types import KnockoutEffect, KnockoutModel
 
 DID = {"knockout": "Knockout", "interference": "Knock-down", "activation": "Activation"}
 METHODS = {
@@ -41,6 +41,8 @@ def dose_end(dose: float) -> str:
 
 def headline(view: KnockoutView, facts: dict[str, Any], effect: KnockoutEffect | None) -> str:
     """What was found in one line; a result that did not beat the mean says so."""
+    if view.tab == "rank":
+        return "Which knockout does what you wish for?"
     if effect is None:
         return "Which gene is to be knocked out?" if not view.genes else asked(view, facts)
     if effect.evidence.get("abstained"):
@@ -52,10 +54,15 @@ def counted(effect: KnockoutEffect, view: KnockoutView) -> str:
     """How many genes change beyond their intervals; where there are none, how many change at all."""
     rows = effect.table[~effect.table["target"].astype(bool)]
     told = rows["change"].notna()
+    if not rows["change"].any():
+        return "no change"
     if has_intervals(rows) and effect.evidence["basis"] == "screen":
         sure = (rows["low"] > 0) | (rows["high"] < 0)
         return (f"{whole(sure.sum())} of {plural(int(told.sum()), 'gene')} change beyond their {view.level}\u202f% "
                 "intervals")  # fmt: skip
+    if effect.evidence["basis"] == "screen":
+        first = rows["change"].abs().idxmax()
+        return f"most of all {'more' if rows.at[first, 'change'] > 0 else 'less'} {first}; without intervals"
     moved = int((rows["change"].abs() > 1e-6).sum())
     return f"{whole(moved)} of {plural(int(told.sum()), 'gene')} move"
 
@@ -80,20 +87,20 @@ def no_better(facts: dict[str, Any], effect: KnockoutEffect) -> bool:
     return mine is not None and mean is not None and mine >= mean
 
 
-def lines_of(view: KnockoutView, facts: dict[str, Any], effect: KnockoutEffect, drawn: str) -> list[str]:
+def lines_of(view: KnockoutView, model: KnockoutModel, effect: KnockoutEffect, drawn: str) -> list[str]:
     """The subtitle of a figure: what is drawn, n, method, level; then each warning."""
-    shown = f"{asked(view, facts)}. {drawn}; {basis_words(facts)}; {method_words(effect.method)}"
+    facts = model.facts
+    shown = f"{asked(view, facts)}. {drawn}; {basis_words(model)}; {method_words(effect.method)}"
     return [f"{shown}, {interval_words(effect, view)}", *warned(facts, effect)]
 
 
-def basis_words(facts: dict[str, Any]) -> str:
+def basis_words(model: KnockoutModel) -> str:
     """On how much it rests."""
+    facts = model.facts
     if facts["basis"] == "screen":
-        screen = facts.get("screen", {})
-        held = sum(facts.get("classes", {}).values())
-        cells = f", {plural(screen['n_cells'], 'cell')}" if screen.get("cells") else ", a table of changes"
-        n = facts.get("n_perturbations") or held
-        return f"n = {plural(n, 'perturbation')}{cells}"
+        screen = facts["screen"]
+        cells = f", {plural(screen['n_cells'], 'cell')}" if screen["cells"] else ", a table of changes"
+        return f"n = {plural(model.adata.n_obs, 'perturbation')}{cells}"
     return f"n = {plural(facts['n_cells'], 'cell')}, TF targets"
 
 
