@@ -149,7 +149,8 @@ def _evidence(model: KnockoutModel, core: Core, name: str, method: str, level: f
         "basis": "screen", "kind": facts["kind"], "scale": facts["scale"], "cell_type": facts["screen"]["cell_type"],
         "dose": 0.0, "class": kind, "level": level, "n_calibration": n,
         "coverage": coverage(missed, kind, level) if level and method == "core" and n else None,
-        "nearest": str(rows["nearest"].iloc[0]), "likeness": float(rows["likeness"].iloc[0]),
+        "nearest": str(rows["nearest"].iloc[0]) if unseen else ", ".join(targets),
+        "likeness": float(rows["likeness"].iloc[0]) if unseen else 1.0,
         "known_by": sorted({by for each in rows["known_by"] for by in str(each).split(",") if by}),
         "weights": dict(zip(kernels["kernel"].astype(str), kernels["weight"].astype(float), strict=True)),
         "left_out": method == "core" and core.was_left_out(name), "abstained": outside, "path": [],
@@ -171,7 +172,7 @@ def _facts(screen: Screen, known: GeneKnowledge, params: KnockoutParams, fitted:
         "loo": left_out_scores(fitted.singles), "penalty": _penalty(fitted), "best": fitted.core.best,
         "relative": fitted.core.relative, "shrunk": fitted.shrunk, "far": far_below(likeness), "pairs": pairs,
         "classes": {kind: held_out(adata.uns["missed"], kind) for kind in CLASSES}, "screen": of_screen,
-        "params": params.to_dict(), "sources": [*of_screen["sources"], *(kernel.source for kernel in known.kernels)],
+        "params": params.to_dict(), "sources": [kernel.source for kernel in known.kernels],
         "made": {"created": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": seconds,
                  "version": __version__, "command": ""},
     }  # fmt: skip

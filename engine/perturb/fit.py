@@ -121,7 +121,7 @@ def _fit_class(kind: str, pairs: Changes, parts: np.ndarray, singles: Singles) -
     found = examples(kind, rows, genes, parts, singles)
     counts, truth = pairs.counts[found.pair], pairs.values[found.pair]
     sides = [np.where(counts, each, 0) for each in (found.first, found.second, truth)]
-    model, told = fit_pairs(*sides, scores.products(found.first, found.second), found.groups)
+    model, told = fit_pairs(*sides, scores.products(found.first, found.second), found.groups, n_pairs=len(rows))
     return model, LeftOut([pairs.names[i] for i in found.pair], told, truth, counts, sides[0] + sides[1])
 
 

@@ -43,7 +43,7 @@ def additive_model(n_components: int, n_genes: int, *, n: int = 0) -> PairModel:
 
 
 def fit_pairs(first: np.ndarray, second: np.ndarray, truth: np.ndarray, products: np.ndarray,
-              groups: list[np.ndarray]) -> tuple[PairModel, np.ndarray]:
+              groups: list[np.ndarray], *, n_pairs: int) -> tuple[PairModel, np.ndarray]:
     """Fit, and predict each row without its group.
 
     Parameters
@@ -54,21 +54,22 @@ def fit_pairs(first: np.ndarray, second: np.ndarray, truth: np.ndarray, products
         z_A ∘ z_B, (n, n_components).
     groups
         For each row the rows that are left out with it, itself first.
+    n_pairs
+        Pairs that the rows are of; with fewer than `LEAST_PAIRS` the parts are added and nothing is learned.
 
     Returns
     -------
     The model, and left-out predictions, float32 (n, n_genes).
     """
-    n, n_genes = truth.shape
-    if n < LEAST_PAIRS:
-        return additive_model(products.shape[1], n_genes, n=n), (first + second).astype(np.float32)
+    if n_pairs < LEAST_PAIRS:
+        return additive_model(products.shape[1], truth.shape[1], n=n_pairs), (first + second).astype(np.float32)
     sides = [each.astype(np.float64) for each in (truth, first, second)]
     grams = np.stack([[a @ b.T for b in sides] for a in sides])  # (3, 3, n, n)
     betas = {kappa: _left_out_betas(grams, kappa, groups) for kappa in PRIOR_PAIRS}
     choice, t = _choose(grams, betas, products, groups)
     signs = _signs(betas[choice[0]])
     rest = sum(signs[:, i, None] * (t @ sides[i]) for i in range(3))
-    return _fit(sides, grams, products, choice), (truth - rest).astype(np.float32)
+    return _fit(sides, grams, products, choice, n_pairs), (truth - rest).astype(np.float32)
 
 
 def _choose(grams, betas, products, groups) -> tuple[tuple[float, float, float], np.ndarray]:
@@ -109,14 +110,14 @@ def _beta(sums: np.ndarray, n: int, kappa: float) -> np.ndarray:
     return np.linalg.solve(normal + prior * np.eye(2), right + prior)
 
 
-def _fit(sides, grams, products, choice) -> PairModel:
+def _fit(sides, grams, products, choice, n_pairs) -> PairModel:
     kappa, constant, together = choice
     own = np.diagonal(grams, axis1=2, axis2=3)
     beta = _beta(own.sum(axis=2), own.shape[2], kappa)
     rest = sides[0] - beta[0] * sides[1] - beta[1] * sides[2]
     dual = projector(_kernel(products, constant, together), np.ones(len(products)), mean=False) @ rest
     coef = np.vstack([constant * dual.sum(axis=0), together * products.T @ dual])
-    return PairModel(beta, coef.astype(np.float32), len(products), choice)
+    return PairModel(beta, coef.astype(np.float32), n_pairs, choice)
 
 
 def _kernel(products: np.ndarray, constant: float, together: float) -> np.ndarray:

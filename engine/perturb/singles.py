@@ -73,6 +73,8 @@ def fit_singles(screen: Screen, known: GeneKnowledge, *, seed: int = 0, by: str 
                 "no change": np.zeros_like(changes.values),
                 "linear": left_out_linear(*shape, seed=seed),
                 "ridge": changes.values - ridge.dual / np.diag(ridge.p)[:, None]}  # fmt: skip
+    if not ridge.amounts.any():
+        left_out["ridge"] = left_out["mean"]
     left_out = {name: told.astype(np.float32) for name, told in left_out.items()}
     errors = {name: squares(changes.values - told, changes.counts) for name, told in left_out.items()}
     return Singles(changes, ridge, fit_linear(*shape), left_out, errors, by or best_of(errors))

@@ -51,6 +51,8 @@ def verdict(singles: Singles, *, seed: int = 0) -> list[str]:
     """Sentences on unseen single genes."""
     n, errors, best = len(singles.changes.names), singles.errors, singles.best
     rivals = {name: fall(errors["mean"], errors[name], seed=seed) for name in errors if name != "mean"}
+    if not singles.ridge.amounts.any():
+        rivals.pop("ridge")
     if best != "mean":
         share, low, high = rivals[best]
         sure = "" if low > 0 else "; the interval holds 0, so that is not certain"
@@ -59,15 +61,16 @@ def verdict(singles: Singles, *, seed: int = 0) -> list[str]:
                 f"{_percent(high)}, bootstrap over perturbations{sure})."]  # fmt: skip
     nearest = max(rivals, key=lambda name: rivals[name][0])
     share, low, high = rivals[nearest]
+    ridge = " No kind of likeness of genes lessens the error." if "ridge" not in rivals else ""
     return [f"Nothing beats the mean here: of {n} perturbations of one gene, each told without itself, the nearest, "
             f"{PREDICTORS[nearest]}, errs {_percent(abs(share))} {'less' if share > 0 else 'more'} in mean square "
-            f"(95 % interval {_percent(-high)} to {_percent(-low)} more, bootstrap over perturbations).",
+            f"(95 % interval {_percent(-high)} to {_percent(-low)} more, bootstrap over perturbations).{ridge}",
             "So every gene that was not perturbed is told the mean of the screen: what such perturbations have in "
             "common, and nothing that is this gene's own."]  # fmt: skip
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"{round(100 * share, 1) + 0.0:.1f} %"
 
 
 def _mean(values: np.ndarray) -> float | None:
