@@ -16,6 +16,7 @@ from engine.knockout.network_candidates import candidates_of, seen_enough, why_n
 from engine.knockout.network_cells import KEPT_CELLS, NetworkCells, cells_of, levels_by_type, sample, species_of
 from engine.knockout.network_effect import simulate
 from engine.knockout.network_priors import Priors, priors_of
+from engine.knockout.network_shift import shift_of_cells
 from engine.params import KnockoutParams
 from engine.progress import Progress, Span
 from engine.store import Store
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from engine.knowledge import Knowledge
 
-__all__ = ["fit_network_model", "simulate", "why_not"]
+__all__ = ["fit_network_model", "shift_of_cells", "simulate", "why_not"]
 
 PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "anndata", "umap-learn")
 COMPONENTS = 30

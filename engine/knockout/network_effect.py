@@ -207,7 +207,7 @@ def _carried(model: KnockoutModel, plans: dict[str, Plan], change: pd.Series, ai
     edges = edges.assign(regulator=edges["regulator"].astype(str), target=edges["target"].astype(str))
     edges["carried"] = edges["coef"] * edges["regulator"].map(change).fillna(0.0)
     edges = edges[edges["carried"] != 0]
-    best = edges.loc[edges.groupby("target")["carried"].apply(lambda found: found.abs().idxmax())]
+    best = edges.loc[edges["carried"].abs().sort_values(ascending=False).index].drop_duplicates("target")
     best, found = best.set_index("target"), {}
     for aim in aims:
         for _ in range(3):

@@ -8,6 +8,7 @@ from engine.types.perturbations import (
     BASES,
     CLASSES,
     PERTURBED_BY,
+    CellShift,
     GeneFeatures,
     GeneKernel,
     GeneKnowledge,
@@ -19,7 +20,7 @@ from engine.types.perturbations import (
 )
 from engine.types.studies import MODALITIES, ROLES, Dataset, DatasetSource, Perturbed, QcLimits, Roles, Study
 
-__all__ = ["ARMS", "BASES", "CLASSES", "META", "MODALITIES", "PERTURBED_BY", "ROLES", "CausalExplanation", "Contrast",
-           "Dataset", "DatasetSource", "GeneEmbedding", "GeneFeatures", "GeneGraph", "GeneKernel", "GeneKnowledge",
-           "KnockoutEffect", "KnockoutModel", "Perturbed", "QcLimits", "Roles", "Screen", "Study",
-           "perturbation_name", "targets_of"]  # fmt: skip
+__all__ = ["ARMS", "BASES", "CLASSES", "META", "MODALITIES", "PERTURBED_BY", "ROLES", "CausalExplanation",
+           "CellShift", "Contrast", "Dataset", "DatasetSource", "GeneEmbedding", "GeneFeatures", "GeneGraph",
+           "GeneKernel", "GeneKnowledge", "KnockoutEffect", "KnockoutModel", "Perturbed", "QcLimits", "Roles",
+           "Screen", "Study", "perturbation_name", "targets_of"]  # fmt: skip

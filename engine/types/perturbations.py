@@ -211,3 +211,19 @@ class KnockoutEffect:
     """basis (`screen`, `network`), kind, scale, cell_type, dose, class (of `CLASSES`, or empty), level, n_calibration,
     coverage (measured on held-out perturbations, or None), nearest (name), likeness, known_by, weights (kernel →
     share), abstained (why, or empty), warnings (sentences), path (list of regulator, target, sign, for a network)."""
+
+
+@dataclass(frozen=True)
+class CellShift:
+    """Where a simulated change would lead cells on their map, and whether that is more than chance.
+
+    `arrows` has a row a square of the map with enough cells: x, y, dx, dy (in units of the map's steps between
+    neighbours), n_cells, p (how often an arrow as long came of the change with its genes shuffled), beyond (p ≤ 0.05).
+    `towards` has a row a cell type, its index: n_cells (of other types, which were looked at), score (mean cosine of
+    the change with the way there, −1 to 1), null_low, null_high (where 95 % of shuffled changes lie), p, fdr.
+    `facts`: name, cell_type, n_cells, n_permutations, n_beyond, p (of so many arrows beyond), warnings (sentences).
+    """
+
+    arrows: pd.DataFrame = field(compare=False)
+    towards: pd.DataFrame = field(compare=False)
+    facts: dict[str, Any] = field(compare=False)
