@@ -61,8 +61,19 @@
     },
   };
 
+  /* Arrows are drawn by WebGL and take no style sheet: they get the colour of the text. */
+  function ink(plot) {
+    const arrows = plot.data.flatMap((trace, place) => (trace.mode === "lines" && trace.type === "scattergl" ? [place] : []));
+    if (arrows.length) window.Plotly.restyle(plot, { "line.color": getComputedStyle(document.body).color }, arrows);
+  }
+  new MutationObserver(() => {
+    const plot = live() && document.querySelector("#ko-shift .js-plotly-plot");
+    if (plot?.data) ink(plot);
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
+
   function bind(plot) {
     plot.koBound = true;
+    if (plot.closest("#ko-shift")) ink(plot);
     plot.on("plotly_click", ({ points }) => {
       const gene = points?.[0]?.customdata;
       if (typeof gene === "string") offer(gene);
@@ -97,6 +108,9 @@
     if (on("drop")) {
       show({ genes: view.genes.filter((gene) => gene !== on("drop").dataset.koDrop) });
       byId("ko-gene").focus();
+    } else if (on("genes")) {
+      show({ genes: on("genes").dataset.koGenes.split("+"), tab: "bars" });
+      tab("bars");
     } else if (on("gene")) perturb(on("gene").dataset.koGene);
     else if (on("rank")) show({ rank: on("rank").dataset.koRank });
     else if (on("link")) {

@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 import pandas as pd
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 
-from app import knockouts
+from app import knockout_company, knockouts
 from app.components.alert import alert
 from app.components.map_table import table_text
 from app.components.parameter_form import form_values, read_knockout
 from app.figures.predicted_measured import both_told
 from app.pages.knockout import ids
 from app.pages.knockout.choosing import chips, completions
+from app.pages.knockout.company import alike_table, pair_rows
 from app.pages.knockout.drawing import ask, draw
 from app.pages.knockout.ranking import set_choices, wish_of
 from app.pages.knockout.starting import job_parts
@@ -183,6 +184,14 @@ def file_of(services: Services, start: dict[str, Any], view: KnockoutView, which
     answer, fault = ask(services, start["model"], view)
     if answer is None:
         raise GeneweaveError(fault or "There is no table yet. Add a gene first.")
+    if which == "cells":
+        found = knockout_company.shift(services.store, start["model"], view.genes, cell_type=view.cell_type, dose=view.dose)
+        return _tsv(found.arrows, f"{name}-{which}")
+    if which == "alike":
+        return _tsv(alike_table(services.store, start["model"], answer.effect, view), f"{name}-{which}")
+    if which == "pair":
+        found = knockout_company.pair(services.store, start["model"], view.genes, method=view.method, level=view.coverage)
+        return _tsv(pair_rows(found, answer.effect.table.index.to_numpy(str)), f"{name}-{which}")
     tables = {"genes": all_genes, "bars": lambda effect: drawn(effect, view), "measured": _both, "path": _path}
     if which not in tables:
         raise unknown("table", which, tables, where="of a knockout")

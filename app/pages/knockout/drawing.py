@@ -10,7 +10,8 @@ from dash import html
 from app import knockouts
 from app.components.alert import alert
 from app.knockouts import Answer
-from app.pages.knockout import pictures
+from app.pages.knockout import company, pictures
+from app.pages.knockout.frames import nothing, refused
 from app.pages.knockout.inspector import panel
 from app.pages.knockout.starting import suggestions
 from app.pages.knockout.view import KnockoutView
@@ -21,6 +22,10 @@ from engine.errors import GeneweaveError
 if TYPE_CHECKING:
     from app.services import Services
     from engine.types import KnockoutModel
+
+
+PICTURES = {"bars": pictures.bars, "measured": pictures.measured, "alike": company.alike, "pair": company.pair,
+            "path": pictures.path, "cells": pictures.cells}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,8 @@ def stage(services: Services, name: str, model: KnockoutModel, view: KnockoutVie
 
         return ranking(services, name, model, view)
     if answer is None:
-        return pictures.refused(fault) if fault else suggestions(model)
+        return refused(fault) if fault else suggestions(model)
     if answer.effect.evidence.get("abstained"):
-        return pictures.nothing("No prediction", thin(answer.effect.evidence["abstained"]))
-    picture = getattr(pictures, view.tab)(model, answer.effect, view)
+        return nothing("No prediction", thin(answer.effect.evidence["abstained"]))
+    picture = PICTURES[view.tab](services.store, name, model, answer.effect, view)
     return html.Div([alert(thin(answer.fault)), picture], className="gw-stack") if answer.fault else picture

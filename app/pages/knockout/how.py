@@ -15,11 +15,12 @@ HOW = {
             "each class of perturbations has its own. A simulation by a network has no intervals.",
     "measured": "Each point is a gene. The prediction was made without this perturbation. The correlation of the mean "
                 "of all other perturbations is told beside it, since what all perturbations share is most of any.",
-    "alike": "Cosine similarity of the predicted change with the measured change of every perturbation, perturbed "
-             "genes left out, against random genes in place of each other.",
-    "pair": "The measured change of the pair is fitted by a · (change by the first) + b · (change by the second). The "
-            "size of a and b, how well both explain it and how alike they are say which kind of interaction it is "
-            "(Norman et al. 2019).",
+    "alike": "Pearson's correlation of the predicted change with the measured change of every perturbation, perturbed "
+             "genes left out and the mean of all perturbations taken off both. p is the share of 200 permutations of "
+             "the genes that are as like, FDR is over the perturbations.",
+    "pair": "The change of the pair is fitted by a · (change by the first) + b · (change by the second), with the "
+            "noise of the parts taken off. Size, fit, equality and similarity are those of Norman et al. (2019); the "
+            "kind is called against what the sum of both would give with the same errors.",
     "path": "Edges come from databases of TF targets and signalling, their weight from a regression in these cells. "
             "The shortest way from the perturbed gene to each of the strongest changes is drawn.",
     "cells": "The simulated change of each cell is compared with the way to each of its neighbours; the arrows are "

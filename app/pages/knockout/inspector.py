@@ -92,8 +92,8 @@ def verdict(told: list[str], kind: str) -> list[Any]:
     _, _, parts = kind.partition(", ")
     mine = [text for text in told if (f"({parts})" in text if parts else "pair" not in text)]
     others = [html.Li(thin(text)) for text in told if text not in mine]
-    more = [html.Details([html.Summary("Of other kinds"), html.Ul(others, className="gw-small")], className="gw-details")]
-    return [*(html.P(thin(text), className="gw-small") for text in mine), *(more if others else [])]
+    more = html.Details([html.Summary("Of other kinds"), html.Ul(others, className="gw-small")], className="gw-details")
+    return [*(html.P(thin(text), className="gw-small") for text in mine), *([more] if others else [])]
 
 
 def baseline(model: KnockoutModel, kind: str = "") -> list[html.Section]:

@@ -5,27 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from dash import dcc, html
+from dash import html
 
-from app.components.alert import alert
-from app.components.graph import graph
-from app.components.page_header import icon
-from app.figures.knockout_bars import bars_figure, strongest
+from app import knockout_company
+from app.figures.cell_shift import cell_shift_figure
+from app.figures.knockout_bars import bars_figure, signed, strongest
 from app.figures.knockout_path import path_figure, shortest
 from app.figures.predicted_measured import both_told, correlation, scatter_figure
 from app.pages.knockout import ids
-from app.pages.knockout.how import how
+from app.pages.knockout.frames import framed, nothing
 from app.pages.knockout.view import KnockoutView
-from app.pages.knockout.words import lines_of
-from app.words import plural
+from app.pages.knockout.words import asked, basis_words, lines_of, method_words
+from app.words import number, plural, thin, whole
+from engine.errors import GeneweaveError
 
 if TYPE_CHECKING:
-    from engine.types import KnockoutEffect, KnockoutModel
+    from engine.store import Store
+    from engine.types import CellShift, KnockoutEffect, KnockoutModel
 
 ENDS = 24  # genes that the picture of the way leads to
 
 
-def bars(model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
+def bars(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
     """The strongest changes."""
     rows = strongest(effect.table, k=view.k, way=view.way, sort=view.sort, hide=view.hide)
     if rows.empty:
@@ -38,7 +39,7 @@ def bars(model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> ht
     return framed(ids.BARS, figure, view, "bars", words=f"Bars. {drawn}. The table below has every gene.")
 
 
-def measured(model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
+def measured(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
     """Predicted against measured, with the correlation of the mean beside ours."""
     rows = both_told(effect.table)
     if rows.empty:
@@ -65,7 +66,7 @@ def mean_without(model: KnockoutModel, name: str, genes: Any) -> np.ndarray:
     return np.asarray(adata[singles, list(genes)].X, np.float64).mean(axis=0)
 
 
-def path(model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
+def path(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
     """The shortest ways through the network to the strongest changes."""
     ends = strongest(effect.table, k=ENDS, hide=True).index.tolist()
     told = [(edge["regulator"], edge["target"], edge["sign"]) for edge in effect.evidence.get("path") or []]
@@ -79,35 +80,35 @@ def path(model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> ht
     return framed(ids.PATH, figure, view, "path", words=f"{said}, drawn from left to right.")
 
 
-def framed(graph_id: str, figure: Any, view: KnockoutView, which: str, *, words: str, zoom: bool = False,
-           below: list[Any] | None = None) -> html.Div:
-    """A figure with its files and how it was made."""
-    name = f"knockout-{'-'.join(view.genes)}-{which}"
-    files = [html.Span("Table", className="gw-muted gw-small"), file_button(which, "tsv")]
-    copy = html.Button([icon("copy"), "Copy link"], type="button", className="gw-button-small",
-                       title="The address of this very view", **{"data-ko-link": "1"})
-    made = graph(graph_id, figure, name=name, zoom=zoom, more=[how(which), copy, *files])
-    frame = html.Div(made, className="cmp-figure", role="group", **{"aria-label": words})
-    return html.Div([frame, *(below or [])], className="cmp-picture")
+def cells(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
+    """Arrows on the map of the cells, against shuffled changes; and towards which cell types."""
+    try:
+        found = knockout_company.shift(store, name, view.genes, cell_type=view.cell_type, dose=view.dose)
+    except GeneweaveError as fault:
+        return nothing("The cells are led nowhere", thin(str(fault)))
+    adata = model.adata
+    said = f"{asked(view, model.facts)}: where the cells are led; {basis_words(model)}; {method_words(effect.method)}"
+    lines = [said, *(f"⚠ {thin(text)}" for text in found.facts["warnings"])]
+    figure = cell_shift_figure(adata.obsm["X_umap"], adata.obs["cell_type"].to_numpy(), found, lines=lines)
+    figure.update_layout(title_pad_t=17)  # as `notes`: Plotly hangs several lines by the first
+    return framed(ids.SHIFT, figure, view, "cells", zoom=True, below=[towards(found)],
+                  words="Map of the cells with an arrow a square. The table below it says which cell types they near.")
 
 
-def file_button(which: str, ending: str, *, words: str = "") -> html.Button:
-    """Saves a table."""
-    return html.Button(words or ending.upper(), id={"type": ids.FILE, "which": which, "ending": ending}, type="button",
-                       className="gw-button-small", title=f"Save the table behind it as {ending.upper()}")
-
-
-def nothing(title: str, text: str, action: str = "", href: str = "") -> html.Div:
-    """Why there is no picture, and what to do."""
-    link = [dcc.Link(action, href=href, className="gw-button-quiet")] if action else []
-    return html.Div([html.Div(className="gw-drawing gw-drawing-knockout"), html.H2(title), html.P(text), *link],
-                    className="gw-empty ko-empty")
-
-
-def refused(fault: str) -> html.Div:
-    """The sentence that stands where the picture would be."""
-    return html.Div([alert(fault), nothing("No prediction", "Choose another gene, method or level above.")],
-                    className="gw-stack")
+def towards(found: CellShift) -> html.Div:
+    """Which cell types the changed cells would look more, or less, alike."""
+    head = html.Tr([html.Th("Cell type", scope="col"), *(
+        html.Th(word, scope="col", className="gw-num", title=about) for word, about in (
+            ("Cells", "That are led"), ("Towards it", "Mean cosine of a cell's change with the way to the type; below "
+             "0 it leads away"), ("By chance", "Middle nine tenths of shuffled changes"), ("p", "Two-sided"),
+            ("FDR", "Benjamini–Hochberg over the types")))])  # fmt: skip
+    rows = [html.Tr([
+        html.Td(str(row.Index)), html.Td(whole(row.n_cells), className="gw-num"),
+        html.Td(signed(row.score), className="gw-num"),
+        html.Td(f"{signed(row.null_low)} to {signed(row.null_high)}", className="gw-num"),
+        html.Td(number(row.p), className="gw-num"), html.Td(number(row.fdr), className="gw-num"),
+    ]) for row in found.towards.itertuples()]  # fmt: skip
+    return html.Div(html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table"), className="ko-towards")
 
 
 def _r(value: float) -> str:

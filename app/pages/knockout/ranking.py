@@ -13,8 +13,8 @@ from app.components.gene_search import split_names
 from app.components.page_header import icon
 from app.matching import rank
 from app.pages.knockout import ids
+from app.pages.knockout.frames import file_button
 from app.pages.knockout.how import how
-from app.pages.knockout.pictures import file_button
 from app.pages.knockout.starting import job_parts
 from app.pages.knockout.tables import grid, number_column, records
 from app.pages.knockout.view import KnockoutView
