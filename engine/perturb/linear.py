@@ -43,8 +43,10 @@ def fit_linear(delta: np.ndarray, pseudobulk: np.ndarray, targets: np.ndarray) -
     targets
         1 where a gene is a target, of that shape.
     """
-    centred = pseudobulk - pseudobulk.mean(axis=1, keepdims=True)
-    return _fit(delta, centred, centred @ centred.T, targets)
+    centred = _centred(pseudobulk)
+    axes, w = _weights(centred @ centred.T, centred @ delta.T, targets @ centred.T)
+    vectors = centred.T.astype(np.float64) @ axes
+    return Linear(vectors, vectors @ w, delta.mean(axis=0, dtype=np.float64))
 
 
 def places(names: Sequence[str], genes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
@@ -61,24 +63,30 @@ def left_out_linear(delta: np.ndarray, pseudobulk: np.ndarray, targets: np.ndarr
                     seed: int = 0) -> np.ndarray:
     """Prediction for each perturbation of a fit without it, float32 (n_perturbations, n_genes).
 
-    With more than `most` perturbations, several are left out at once.
+    With more than `most` perturbations, several are left out at once. All but the last step is done on products of
+    perturbations with perturbations, of which the rows and columns left out are left away.
     """
-    centred = pseudobulk - pseudobulk.mean(axis=1, keepdims=True)
-    gram, found = centred @ centred.T, np.empty_like(delta)
-    order = np.random.default_rng(seed).permutation(len(delta))
-    for out in np.array_split(order, min(len(delta), most)):
+    centred, n = _centred(pseudobulk), len(delta)
+    grams = centred @ centred.T, centred @ delta.T, targets @ centred.T
+    coef, mean, total = np.zeros((n, n)), np.empty(delta.shape), delta.sum(axis=0, dtype=np.float64)
+    order = np.random.default_rng(seed).permutation(n)
+    for out in np.array_split(order, min(n, most)):
         rest = np.setdiff1d(order, out)
-        fit = _fit(delta[rest], centred[rest], gram[np.ix_(rest, rest)], targets[rest])
-        found[out] = fit.predict(targets[out] @ fit.vectors)
-    return found
+        axes, w = _weights(*(gram[np.ix_(rest, rest)] for gram in grams))
+        coef[np.ix_(out, rest)] = grams[2][np.ix_(out, rest)] @ axes @ w.T @ axes.T
+        mean[out] = (total - delta[out].sum(axis=0, dtype=np.float64)) / len(rest)
+    return (mean + coef @ centred).astype(np.float32)
 
 
-def _fit(delta: np.ndarray, centred: np.ndarray, gram: np.ndarray, targets: np.ndarray) -> Linear:
-    n = min(N_COMPONENTS, len(delta))
-    _, axes = np.linalg.eigh(gram.astype(np.float64))
-    vectors = (centred.T @ axes[:, ::-1][:, :n].astype(centred.dtype)).astype(np.float64)  # (n_genes, n)
-    mean, of_targets = delta.mean(axis=0, dtype=np.float64), targets @ vectors
-    within = vectors.T @ (delta.T @ of_targets - np.outer(mean, of_targets.sum(axis=0)))
-    left, right = (each.T @ each + PENALTY * np.eye(n) for each in (vectors, of_targets))
-    w = np.linalg.solve(left, within) @ np.linalg.inv(right)
-    return Linear(vectors, vectors @ w, mean)
+def _weights(gram: np.ndarray, cross: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Axes A so that G = Zᵀ·A, and W, by Z·Zᵀ, Z·Yᵀ and targets·Zᵀ, each (n, n): Z is the centred pseudobulk."""
+    n = min(N_COMPONENTS, len(gram))
+    axes = np.linalg.eigh(gram.astype(np.float64))[1][:, ::-1][:, :n]
+    of_targets = at @ axes
+    within = axes.T @ (cross - cross.mean(axis=1, keepdims=True)) @ of_targets
+    left, right = axes.T @ gram @ axes + PENALTY * np.eye(n), of_targets.T @ of_targets + PENALTY * np.eye(n)
+    return axes, np.linalg.solve(left, within) @ np.linalg.inv(right)
+
+
+def _centred(pseudobulk: np.ndarray) -> np.ndarray:
+    return pseudobulk - pseudobulk.mean(axis=1, keepdims=True)

@@ -47,9 +47,11 @@ class Examples:
 def scores_of(parts: np.ndarray) -> Scores:
     """Leading components of the changes of singles."""
     centre = parts.mean(axis=0)
-    _, size, axes = np.linalg.svd(parts - centre, full_matrices=False)
-    n = min(N_SCORES, max(len(parts) // 2, 1), int((size > 1e-6 * max(size[0], 1e-12)).sum()))
-    return Scores(centre, (axes[:n].T * np.sqrt(len(parts)) / np.maximum(size[:n], 1e-12)).astype(np.float32))
+    off = (parts - centre).astype(np.float64)
+    square, axes = np.linalg.eigh(off @ off.T)  # the scores' squared lengths, the last the largest
+    n = min(N_SCORES, max(len(parts) // 2, 1), int((square > 1e-9 * max(square[-1], 1e-12)).sum()))
+    square, axes = square[::-1][:n], axes[:, ::-1][:, :n]
+    return Scores(centre, (off.T @ axes * np.sqrt(len(parts)) / np.maximum(square, 1e-12)).astype(np.float32))
 
 
 def stronger_first(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
