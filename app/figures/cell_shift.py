@@ -13,8 +13,9 @@ from app.figures.plain import BASE, subtitle
 from engine.types import CellShift
 
 HEIGHT = 460
-FAINT = 0.22  # of an arrow within the null
+FAINT = 0.35  # of an arrow within the null
 HEAD, SPREAD = 0.35, 0.45  # of an arrow's length; radians to each side
+LONGEST = 1.6  # widths of a square
 
 
 def cell_shift_figure(places: np.ndarray, labels: np.ndarray, shift: CellShift, *, lines: Sequence[str] = (),
@@ -62,27 +63,24 @@ def _cells(places: np.ndarray, labels: np.ndarray) -> list[go.Scattergl]:
         said = f"{name} ({len(xy):,})".replace(",", "\u202f")
         found.append(go.Scattergl(
             x=xy[:, 0].tolist(), y=xy[:, 1].tolist(), mode="markers", name=said,
-            hovertemplate=f"{name}<extra></extra>", opacity=0.45,
+            hovertemplate=f"{name}<extra></extra>", opacity=0.35,
             marker={"size": point_size(len(labels)), "color": colours[str(name)], "line": {"width": 0}},
         ))  # fmt: skip
     return found
 
 
-def _arrows(shift: CellShift, which: np.ndarray, name: str, opacity: float, scheme: str) -> go.Scatter:
-    """One trace of shafts and heads, a gap after each; the longest arrow of all is as long as a square is wide."""
+def _arrows(shift: CellShift, which: np.ndarray, name: str, opacity: float, scheme: str) -> go.Scattergl:
+    """One trace of shafts and heads, a gap after each; the longest is a little longer than a square is wide."""
     table = shift.arrows[which]
     x, y = quiver(table[["x", "y"]].to_numpy(float), table[["dx", "dy"]].to_numpy(float) * _scale(shift))
-    return go.Scatter(x=x, y=y, mode="lines", name=name, opacity=opacity, hoverinfo="skip",
-                      line={"color": INK[scheme], "width": 1.6})  # fmt: skip
+    return go.Scattergl(x=x, y=y, mode="lines", name=name, opacity=opacity, hoverinfo="skip",
+                        line={"color": INK[scheme], "width": 1.8})  # fmt: skip
 
 
 def _scale(shift: CellShift) -> float:
-    """What makes the longest arrow as long as the least distance of two centres."""
-    table = shift.arrows
-    longest = float(np.hypot(table["dx"], table["dy"]).max()) if len(table) else 0.0
-    steps = [np.diff(np.unique(table[side].round(6))) for side in ("x", "y")]
-    width = min((float(step.min()) for step in steps if len(step)), default=1.0)
-    return width / longest if longest > 0 else 1.0
+    """What makes the longest arrow `LONGEST` widths of a square long."""
+    longest = float(np.hypot(shift.arrows["dx"], shift.arrows["dy"]).max()) if len(shift.arrows) else 0.0
+    return LONGEST * shift.facts["width"] / longest if longest > 0 else 1.0
 
 
 def quiver(start: np.ndarray, step: np.ndarray) -> tuple[list, list]:

@@ -52,14 +52,16 @@ def shift_of_cells(model: KnockoutModel, effect_or_doses: KnockoutEffect | Mappi
     led = lead(ground, touched, delta[:, touched], moving=moving, permutations=permutations, seed=seed)
     n_beyond = int(led.arrows["beyond"].sum())
     facts = {"name": perturbation_name(list(doses)), "cell_type": cell_type, "n_cells": int(moving.sum()),
-             "n_permutations": permutations, "n_beyond": n_beyond, "p": led.p,
+             "n_permutations": permutations, "n_beyond": n_beyond, "p": led.p, "width": led.width,
              "warnings": _warnings(led.p, n_beyond, len(led.arrows))}  # fmt: skip
     return CellShift(led.arrows, led.towards, facts)
 
 
 def _warnings(p: float, n_beyond: int, n_arrows: int) -> list[str]:
     said = ["A simulation: the arrows show which neighbours the changed cells would look more alike, not a path that "
-            "cells were seen to take."]  # fmt: skip
+            "cells were seen to take.",
+            "Shuffled genes do not go together as the targets of a regulator do, so that nearly every regulator leads "
+            "further than they: the null tells a direction from noise, not one regulator from another."]  # fmt: skip
     if p > 0.05:
         said.append(f"{n_beyond} of {n_arrows} arrows are longer than shuffled changes make them, and shuffled changes "
                     f"have as many (p {p:.2g}): do not read a direction from this map.")  # fmt: skip

@@ -217,11 +217,12 @@ class KnockoutEffect:
 class CellShift:
     """Where a simulated change would lead cells on their map, and whether that is more than chance.
 
-    `arrows` has a row a square of the map with enough cells: x, y, dx, dy (in units of the map's steps between
-    neighbours), n_cells, p (how often an arrow as long came of the change with its genes shuffled), beyond (p ≤ 0.05).
-    `towards` has a row a cell type, its index: n_cells (of other types, which were looked at), score (mean cosine of
-    the change with the way there, −1 to 1), null_low, null_high (where 95 % of shuffled changes lie), p, fdr.
-    `facts`: name, cell_type, n_cells, n_permutations, n_beyond, p (of so many arrows beyond), warnings (sentences).
+    `arrows` has a row a square of the map with enough cells: x, y (mean place of its cells), dx, dy (mean direction,
+    no longer than 1), n_cells, p (how often an arrow as long came of the change with its genes shuffled), beyond
+    (p ≤ 0.05). `towards` has a row a cell type, its index: n_cells (of other types, which were looked at), score (mean
+    cosine of the change with the way there, −1 to 1), null_low, null_high (where 95 % of shuffled changes lie), p, fdr.
+    `facts`: name, cell_type, n_cells, n_permutations, n_beyond, p (of so many arrows beyond), width (of a square),
+    warnings (sentences).
     """
 
     arrows: pd.DataFrame = field(compare=False)

@@ -17,7 +17,7 @@ N_NEIGHBOURS = 31  # the cell itself counts as the first
 TEMPERATURE = 0.05  # of the softmax over cosines, as velocyto has it
 SQUARES = 22  # on the longer side of the map
 LEAST_CELLS = 5  # in a square that gets an arrow
-LEVELS = 10  # groups of genes by their mean level, within which they are shuffled
+LEVELS, LEAST_GENES = 10, 20  # groups of genes by their mean level, within which they are shuffled; genes in one
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,11 @@ class Ground:
     strata: np.ndarray
 
     def ways(self, genes: np.ndarray, delta: np.ndarray, n: int, seed: int) -> Iterator[np.ndarray]:
-        """The change in components, (n_cells, k), and then `n` times with the genes shuffled within their strata."""
-        rng = np.random.default_rng(seed)
+        """The change in components, (n_cells, k), and then `n` times with the genes shuffled within their strata.
+
+        Of each cell's change over all genes scaled to length 1, so that a product with a unit vector is a cosine.
+        """
+        rng, delta = np.random.default_rng(seed), _unit(delta)
         yield delta @ self.loadings[genes]
         for _ in range(n):
             yield delta @ self.loadings[shuffled(self.strata, rng)[genes]]
@@ -46,8 +49,9 @@ def strata_of(mean: np.ndarray, apart: np.ndarray) -> np.ndarray:
     """Groups of genes of like mean level, those of `apart` by themselves, int (n_genes,)."""
     found = np.zeros(len(mean), np.int64)
     for k, which in enumerate((apart, ~apart)):
+        n = max(int(which.sum()), 1)
         order = np.argsort(np.argsort(mean[which], kind="stable"), kind="stable")
-        found[which] = k * LEVELS + order * LEVELS // max(int(which.sum()), 1)
+        found[which] = k * LEVELS + order * min(LEVELS, max(n // LEAST_GENES, 1)) // n
     return found
 
 
@@ -62,11 +66,12 @@ def shuffled(strata: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Led:
-    """What `lead` found: the table of arrows, the table of types, and the p of so many arrows beyond chance."""
+    """What `lead` found: arrows and types as tables, the p of so many arrows beyond chance, the width of a square."""
 
     arrows: pd.DataFrame
     towards: pd.DataFrame
     p: float
+    width: float
 
 
 def lead(ground: Ground, genes: np.ndarray, delta: np.ndarray, *, moving: np.ndarray, permutations: int,
@@ -90,11 +95,11 @@ def lead(ground: Ground, genes: np.ndarray, delta: np.ndarray, *, moving: np.nda
     on_map = _unit(ground.places[neighbours] - ground.places[moving, None])  # (n_moving, n_neighbours, 2)
     squares = _Squares.of(ground.places, moving)
     aims = _Aims.of(ground, moving)
-    found = [(squares.mean(_arrows(_unit(way), step, on_map)), aims.score(way))
+    found = [(squares.mean(_arrows(way, step, on_map)), aims.score(way))
              for way in ground.ways(genes, delta, permutations, seed)]  # fmt: skip
     arrows, scores = np.stack([one for one, _ in found]), np.stack([two for _, two in found])
     table, p = squares.table(arrows)
-    return Led(table, aims.table(scores), p)
+    return Led(table, aims.table(scores), p, squares.width)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
@@ -111,21 +116,23 @@ def _arrows(way: np.ndarray, step: np.ndarray, on_map: np.ndarray) -> np.ndarray
 
 @dataclass(frozen=True)
 class _Squares:
-    """Squares of the map with enough cells: which one each cell is in (−1 for none), and their centres."""
+    """Squares of the map with enough cells: which one each cell is in (−1 for none), and where their cells lie."""
 
     square: np.ndarray
     centres: np.ndarray
     n_cells: np.ndarray
+    width: float
 
     @classmethod
     def of(cls, places: np.ndarray, moving: np.ndarray) -> _Squares:
         low = places.min(axis=0)
         width = max(float(np.ptp(places, axis=0).max()), 1e-6) / SQUARES
         at = np.minimum(((places[moving] - low) / width).astype(int), SQUARES - 1)
-        names, square, counts = np.unique(at, axis=0, return_inverse=True, return_counts=True)
+        _, square, counts = np.unique(at, axis=0, return_inverse=True, return_counts=True)
+        sums = np.stack([np.bincount(square.ravel(), places[moving, side]) for side in (0, 1)], axis=1)
         kept = counts >= LEAST_CELLS
         number = np.where(kept, np.cumsum(kept) - 1, -1)
-        return cls(number[square.ravel()], low + (names[kept] + 0.5) * width, counts[kept])
+        return cls(number[square.ravel()], (sums / counts[:, None])[kept], counts[kept], width)
 
     def mean(self, arrows: np.ndarray) -> np.ndarray:
         """The mean arrow of the cells of each square, (n_squares, 2)."""
@@ -172,7 +179,6 @@ class _Aims:
 
     def score(self, way: np.ndarray) -> np.ndarray:
         """Mean cosine with the way to each type, (n_types,)."""
-        way = _unit(way)
         return np.array([np.einsum("ck,ck->c", way[rest], aim).mean()
                          for rest, aim in zip(self.others, self.ways, strict=True)])  # fmt: skip
 
@@ -184,7 +190,7 @@ class _Aims:
         columns = ["n_cells", "score", "null_low", "null_high", "p", "fdr"]
         if not self.names:
             return pd.DataFrame(columns=columns, index=pd.Index([], name="cell_type"), dtype=float)
-        p = _p_of_rows(np.abs(scores - np.median(scores, axis=0)))[0]
+        p = np.minimum(1, 2 * np.minimum(_p_of_rows(scores)[0], _p_of_rows(-scores)[0]))
         low, high = np.quantile(scores[1:], [0.025, 0.975], axis=0)
         values = [[len(rest) for rest in self.others], scores[0], low, high, p, false_discovery_control(p)]
         return pd.DataFrame(dict(zip(columns, values, strict=True)), index=pd.Index(self.names, name="cell_type"))
