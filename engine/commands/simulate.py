@@ -27,7 +27,8 @@ def add(commands) -> None:
     ):  # fmt: skip
         parser.add_argument(f"--{option}", type=int, default=standard, metavar="N",
                             help=f"{what} (standard {standard})")  # fmt: skip
-    parser.add_argument("--sets", type=Path, metavar="SETS.gmt", help="gene sets, nearly right, of pathways and modules")
+    parser.add_argument("--sets", type=Path, metavar="SETS.gmt",
+                        help="gene sets, nearly right, of pathways and modules")  # fmt: skip
     parser.add_argument("--network", type=Path, metavar="NET.tsv", help="TF targets, nearly right")
     parser.add_argument("--out", type=Path, required=True, metavar="S.h5ad", help="the screen")
 

@@ -93,13 +93,12 @@ def knockout(job: Job, settings: Settings, progress: Progress) -> str:
 
 
 def learn(job: Job, settings: Settings, progress: Progress) -> str:
-    """A network trained on the screen of a model; the result is the id of the model, which can then answer with it."""
+    """GRAPE trained on the screen of a model; the result is the id of the model, which can then answer with it."""
     params, model, store = GrapeParams(**job.params["params"]), job.params["model"], Store(settings)
     from engine.knockout.learn import learn as train
     from engine.knowledge import Knowledge
 
-    train(model, params, network=job.params["network"], store=store, knowledge=Knowledge(settings),
-          device=settings.device, progress=progress)  # fmt: skip
+    train(model, params, store=store, knowledge=Knowledge(settings), device=settings.device, progress=progress)
     return model
 
 

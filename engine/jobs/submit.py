@@ -49,10 +49,9 @@ def submit_knockout(jobs: JobTable, study: str, params: KnockoutParams) -> Job:
     return jobs.submit(KNOCKOUT, f"Knockouts of {study}", {"study": study, "params": params.to_dict()})
 
 
-def submit_learn(jobs: JobTable, model: str, params: GrapeParams, *, network: str = "grape") -> Job:
-    """Ask for a network, grape or gears, trained on the screen of a stored model of knockouts."""
-    asked = {"model": model, "network": network, "params": asdict(params)}
-    return jobs.submit(LEARN, f"{network.upper()} on a screen", asked)
+def submit_learn(jobs: JobTable, model: str, params: GrapeParams) -> Job:
+    """Ask for GRAPE trained on the screen of a stored model of knockouts."""
+    return jobs.submit(LEARN, "GRAPE on a screen", {"model": model, "params": asdict(params)})
 
 
 def submit_rank(jobs: JobTable, model: str, wish: Wish, *, seed: int = 0) -> Job:

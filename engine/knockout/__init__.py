@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from engine.command import knockout_command
 from engine.knockout.kept import basis_of, load_model, model_id, models
+from engine.knockout.known import known_of
 from engine.params import KnockoutParams
 from engine.progress import Progress, Span
 from engine.store import Store
-from engine.types import META, KnockoutEffect, KnockoutModel, Study, targets_of
+from engine.types import META, KnockoutEffect, KnockoutModel, Study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ def knock_out(model: KnockoutModel, genes: str | Sequence[str], *, method: str =
     level
         Share of genes that the intervals are to hold; None asks for no intervals.
     store
-        Where trained networks are kept; needed by `grape` and `gears` alone.
+        Where a trained GRAPE is kept; needed by the method `grape` alone.
 
     Raises
     ------
@@ -81,13 +82,22 @@ def knock_out(model: KnockoutModel, genes: str | Sequence[str], *, method: str =
 
     asked = asked_of(model, genes, method=method, cell_type=cell_type, dose=dose, level=level, store=store)
     if model.basis == "screen":
-        from engine.knockout.from_screen import predict_from_screen
-
-        effect = predict_from_screen(model, asked.genes, method=asked.method, level=level)
+        effect = _told(model, asked.genes, asked.method, level, store)
         return _activated(effect) if model.facts["kind"] == "activation" else effect
     from engine.knockout.from_network import simulate
 
     return simulate(model, dict.fromkeys(asked.genes, float(dose)), cell_type=cell_type, level=level or 0.9)
+
+
+def _told(model: KnockoutModel, genes: tuple[str, ...], method: str, level: float | None,
+          store: Store | None) -> KnockoutEffect:  # fmt: skip
+    if method == "grape":
+        from engine.knockout.learn import predict_by_grape
+
+        return predict_by_grape(model, genes, store=store)
+    from engine.knockout.from_screen import predict_from_screen
+
+    return predict_from_screen(model, genes, method=method, level=level)
 
 
 def _activated(effect: KnockoutEffect) -> KnockoutEffect:
@@ -113,16 +123,13 @@ def methods_of(model: KnockoutModel, store: Store | None = None) -> list[str]:
 def _of_screen(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowledge,
                progress: Progress) -> AnnData:
     """The content of a model of the basis screen, and `uns["states"]`: see `engine.knockout.states`."""
-    from engine.gene_features import gather
     from engine.knockout.from_screen import fit_screen_model
     from engine.knockout.states import add_states
     from engine.screens import load_screen, screen
 
     found = load_screen(screen(study, params.screen, store=store, progress=Span(progress, 0.0, 0.4)), store=store)
     progress.stage("Gathering what is known of the genes", 0.4)
-    genes = list(dict.fromkeys([*found.genes.tolist(), *(gene for name in found.names for gene in targets_of(name))]))
-    known = gather(genes, species=found.facts["species"], knowledge=knowledge, store=store, params=params,
-                   screen=found, study=study.name)  # fmt: skip
+    known = known_of(found, params, store=store, knowledge=knowledge)
     progress.check()
     adata = fit_screen_model(found, known, params, progress=Span(progress, 0.5, 0.95))
     add_states(adata, study, params.screen, progress=Span(progress, 0.95, 0.99))

@@ -14,7 +14,7 @@ from engine.types import KnockoutModel
 if TYPE_CHECKING:
     import pandas as pd
 
-TRAINED = ("grape", "gears")
+TRAINED = "grape"
 OF_NETWORK = ("propagation",)
 MOST_TOGETHER = {"screen": 2, "network": 10}
 MOST_DOSE = 10.0
@@ -63,13 +63,18 @@ def methods(model: KnockoutModel, store: Store | None = None) -> list[str]:
         return list(OF_NETWORK)
     from engine.knockout.from_screen import CLICKED
 
-    return ["core", *CLICKED]
+    trained = []
+    if store is not None:
+        from engine.knockout.learn import trained_of
+
+        trained = ["grape"] if trained_of(model.facts["id"], store) else []
+    return ["core", *trained, *CLICKED]
 
 
 def check_method(model: KnockoutModel, method: str, store: Store | None) -> str:
     """The name of the method; auto is the first of those that there are."""
     known = methods(model, store)
-    if method in TRAINED and method not in known and model.basis == "screen":
+    if method == TRAINED and method not in known and model.basis == "screen":
         raise InvalidParameter(f"'{method}' has not been trained on this model. Train it, or choose one of "
                                f"{', '.join(known)}.")  # fmt: skip
     if method == "auto":

@@ -23,17 +23,24 @@ FLOOR = 0.2  # of the median spread: a gene that hardly moves must not outweigh 
 class Direction:
     """A wish over the genes of a model.
 
-    The score of a change Δ is Σ weight · Δ, over 1 − the `share` of what was left out. For a state it is the part of
-    the way between two means that Δ goes (1 is all of it); for a set of genes, their mean change in standard
-    deviations. `share` is how much each gene holds of the whole, Σ share = 1; `bins` tells which genes are of like
-    expression; all have shape (n_genes,). `used` are the genes that the wish is about.
+    The score of a change Δ is Σ weight · scale · Δ, over 1 − the `share` of what was left out. For a state it is the
+    part of the way between two means that Δ goes (1 is all of it); for a set of genes, their mean change in standard
+    deviations. `scale` is what belongs to the gene whatever is wished for; the `weight` is what chance deals to
+    another gene of the same of `bins`, of like expression. `share` is how much each gene holds of the whole, Σ share =
+    1. All have shape (n_genes,). `used` are the genes that the wish is about.
     """
 
     weight: np.ndarray
+    scale: np.ndarray
     share: np.ndarray
     bins: np.ndarray
     used: tuple[str, ...]
     missing: tuple[str, ...] = ()
+
+    @property
+    def along(self) -> np.ndarray:
+        """What each gene counts: weight · scale, (n_genes,)."""
+        return self.weight * self.scale
 
 
 def direction_of(model: KnockoutModel, wish: Wish) -> Direction:
@@ -93,8 +100,9 @@ def _of_state(model: KnockoutModel, wish: Wish) -> Direction:
         raise InvalidParameter(f"'{wish.to}' and what it is compared with have the same mean of every gene: there is "
                                "no way between them. Choose other cell types.")  # fmt: skip
     sign = -1.0 if wish.kind == AWAY else 1.0
-    bins = bins_of(_expression(model))
-    return Direction(sign * way / length, way**2 / length, bins, tuple(model.genes[way != 0].tolist()))
+    spread = np.nan_to_num(_spread(model), nan=1.0)
+    return Direction(sign * way / length / spread, spread, way**2 / length, bins_of(_expression(model)),
+                     tuple(model.genes[way != 0].tolist()))  # fmt: skip
 
 
 def _of_set(model: KnockoutModel, wish: Wish) -> Direction:
@@ -108,8 +116,9 @@ def _of_set(model: KnockoutModel, wish: Wish) -> Direction:
     rows = [at[gene] for gene in used]
     weight, share = np.zeros(len(at)), np.zeros(len(at))
     share[rows] = 1 / len(used)
-    weight[rows] = (-1.0 if wish.kind == LOWER else 1.0) / spread[rows] / len(used)
-    return Direction(weight, share, bins_of(_expression(model)), tuple(used), missing)
+    weight[rows] = (-1.0 if wish.kind == LOWER else 1.0) / len(used)
+    return Direction(weight, 1 / np.nan_to_num(spread, nan=np.inf), share, bins_of(_expression(model)), tuple(used),
+                     missing)  # fmt: skip
 
 
 def _expression(model: KnockoutModel) -> np.ndarray:
@@ -130,4 +139,5 @@ def _spread(model: KnockoutModel) -> np.ndarray:
             mean = np.asarray(model.adata.X.mean(axis=0)).ravel()
             square = np.asarray(model.adata.X.multiply(model.adata.X).mean(axis=0)).ravel()
             spread = np.sqrt(np.maximum(square - mean**2, 0))
-    return np.maximum(spread, FLOOR * np.nanmedian(spread))
+    floor = FLOOR * np.nanmedian(spread)
+    return np.maximum(spread, floor if floor > 0 else 1.0)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import GeneweaveError, InvalidParameter, StorageDamaged, UnknownName
-from engine.io.files import content_hash, known_hash
+from engine.io.files import known_hash
+from engine.knockout.known import contents_known
 from engine.params import KnockoutParams
 from engine.store import Store, artifact_id
 from engine.types import META, KnockoutModel, Study
@@ -42,11 +42,13 @@ def basis_of(study: Study, params: KnockoutParams) -> str:
 
 def model_id(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowledge) -> str:
     """Id that `fit` stores its result under; needs the files, not the computation."""
-    asked = {"study": study.name, "roles": asdict(study.roles), "perturbed": asdict(study.perturbed),
+    basis = basis_of(study, params)
+    asked = {"study": study.name, "roles": asdict(study.roles), "perturbed": asdict(study.perturbed), "basis": basis,
              "datasets": [{**asdict(source), "path": ""} for source in study.datasets],
-             "basis": basis_of(study, params), "params": params.to_dict() | {"basis": "", "sequences": ""},
-             "known": _known(knowledge), "sequences": _sequences(params)}  # fmt: skip
-    return artifact_id("knockout", VERSION, asked, [known_hash(source.path, store=store) for source in study.datasets])
+             "params": params.to_dict() | {"basis": "", "sequences": ""}}  # fmt: skip
+    known = contents_known(params, basis=basis, study=study.name, store=store, knowledge=knowledge)
+    files = [known_hash(source.path, store=store) for source in study.datasets]
+    return artifact_id("knockout", VERSION, asked, [*files, *known])
 
 
 def load_model(name: str, *, store: Store) -> KnockoutModel:
@@ -86,19 +88,3 @@ def _model(store: Store, name: str) -> KnockoutModel:
         raise StorageDamaged(f"The stored result '{name}' was expected to be a model of knockouts and is not. "
                              "Delete it and learn it again.")  # fmt: skip
     return model
-
-
-def _known(knowledge: Knowledge) -> list[str]:
-    """Content of every file of the library on this machine that says something of genes."""
-    entries = (*knowledge.entries(), *knowledge.own())
-    here = [entry for entry in entries if entry.kind not in ("example", "gene pairs") and knowledge.has(entry.name)]
-    return sorted(f"{entry.name}:{entry.sha256 or content_hash(knowledge.path(entry.name))}" for entry in here)
-
-
-def _sequences(params: KnockoutParams) -> str:
-    if not params.sequences:
-        return ""
-    path = Path(params.sequences).expanduser()
-    if not path.is_file():
-        raise InvalidParameter(f"A file of sequences was expected at '{path}', none is there. Correct the path.")
-    return content_hash(path)

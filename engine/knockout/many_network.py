@@ -99,7 +99,7 @@ def _left_out_scores(wired: Wired, at: np.ndarray, direction: Direction) -> np.n
     mean = np.asarray(wired.x.mean(axis=0)).ravel()
     found = np.empty((wired.left_out.shape[1], len(at)))
     for block, coef in enumerate(wired.left_out.T):
-        network, step, total = wired.network(coef), direction.weight, 0.0
+        network, step, total = wired.network(coef), direction.along, 0.0
         for _ in range(N_STEPS):
             step = network @ step
             total = total + step

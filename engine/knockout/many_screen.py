@@ -79,7 +79,7 @@ def _left_out_errors(model: KnockoutModel, core: Core, direction: Direction) -> 
     rows, targets = core.names.get_indexer(core.singles), core.genes.get_indexer(core.singles)
     truth, told = model.adata.X[rows], np.asarray(core.left_out[rows])
     x, held = left_out(np.where(np.isnan(truth), np.nan, truth - told), direction, targets)
-    return x @ direction.weight / held
+    return x @ direction.along / held
 
 
 def _measured_margin(model: KnockoutModel, core: Core, direction: Direction, level: float) -> np.ndarray:
@@ -90,17 +90,17 @@ def _measured_margin(model: KnockoutModel, core: Core, direction: Direction, lev
     if "half_a" in adata.layers:
         x, held = left_out(adata.layers["half_a"][rows] - adata.layers["half_b"][rows], direction, targets)
         n_cells = adata.obs["n_cells"].to_numpy(float)[rows]
-        between = np.square(x @ direction.weight / held) / 4
+        between = np.square(x @ direction.along / held) / 4
         return width * np.sqrt((between * n_cells).mean() / n_cells)
     if "se" not in adata.layers:
         return np.full(len(rows), np.nan)
     se, held = left_out(adata.layers["se"][rows], direction, targets)
-    found = width * np.sqrt(np.square(se) @ np.square(direction.weight)) / held
+    found = width * np.sqrt(np.square(se) @ np.square(direction.along)) / held
     return np.where(found > 0, found, np.nan)
 
 
 def _shared(core: Core, direction: Direction, targets: np.ndarray) -> np.ndarray:
     """Score of the mean of the singles, each target left out, (n,)."""
-    there, by_gene = targets >= 0, core.even * direction.weight
+    there, by_gene = targets >= 0, core.even * direction.along
     raw = by_gene.sum() - np.where(there, by_gene[targets], 0)
     return raw / (1 - np.where(there, direction.share[targets], 0))

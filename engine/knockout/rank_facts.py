@@ -33,7 +33,7 @@ def rank_facts(model: KnockoutModel, wish: Wish, direction: Direction, table: pd
         "made": {"created": datetime.now(UTC).isoformat(timespec="seconds"), "version": __version__,
                  "command": rank_command(known["study"], KnockoutParams.from_dict(known["params"]), wish)},
     }  # fmt: skip
-    return facts | {"sentences": _sentences(facts, table, model), "warnings": _warnings(facts)}
+    return facts | {"sentences": _sentences(facts, table, model), "warnings": _warnings(facts, model, table)}
 
 
 def rank_command(study: str, params: KnockoutParams, wish: Wish) -> str:
@@ -65,8 +65,14 @@ def _sentences(facts: dict[str, Any], table: pd.DataFrame, model: KnockoutModel)
     return [*said, *model.facts.get("verdict", [])]
 
 
-def _warnings(facts: dict[str, Any]) -> list[str]:
+def _warnings(facts: dict[str, Any], model: KnockoutModel, table: pd.DataFrame) -> list[str]:
     said = []
+    if model.basis == "screen" and (table["evidence"] == "measured").all():
+        said.append("Nothing beats the mean of this screen, by which all genes that were not perturbed are told the "
+                    "same: only those that were measured are ranked.")  # fmt: skip
+    if n := int((table["evidence"] == "assumed").sum()):
+        said.append(f"{n:,} genes regulate nothing themselves: what signalling hands on to regulators is assumed, not "
+                    "seen in these cells.")  # fmt: skip
     if facts["missing"]:
         first = ", ".join(facts["missing"][:5]) + (" …" if len(facts["missing"]) > 5 else "")
         said.append(f"{len(facts['missing']):,} of {len(facts['missing']) + len(facts['used']):,} genes of the set are "

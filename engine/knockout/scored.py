@@ -24,10 +24,10 @@ class Scores:
 def scores(delta: np.ndarray, direction: Direction, targets: np.ndarray, *, dealt: np.ndarray | None = None) -> Scores:
     """Scores of changes, the gene that was perturbed left out of each.
 
-    z holds the sum of products Σ weight · Δ against the same sum with the weights dealt anew among genes of one bin of
-    expression. Its mean and variance over all ways of dealing are known in closed form, bin by bin (Hoeffding 1951);
-    for a set of genes this is a random set of like expression. p is the upper tail of z: small where a change goes
-    along the wish, near 1 where it goes against it.
+    z holds the sum Σ weight · scale · Δ against the same sum with the weights dealt anew among genes of one bin of
+    expression, each gene keeping its scale. Its mean and variance over all ways of dealing are known in closed form,
+    bin by bin (Hoeffding 1951); for a set of genes this is a random set of like expression. p is the upper tail of z:
+    small where a change goes along the wish, near 1 where it goes against it.
 
     Parameters
     ----------
@@ -41,9 +41,10 @@ def scores(delta: np.ndarray, direction: Direction, targets: np.ndarray, *, deal
     from scipy.stats import norm
 
     x, held = left_out(delta, direction, targets)
+    length = np.sqrt((x**2).sum(axis=1) * (direction.along**2).sum())
+    x *= direction.scale
     raw, (mean, variance) = x @ direction.weight, by_chance(x, direction)
     with np.errstate(invalid="ignore", divide="ignore"):
-        length = np.sqrt((x**2).sum(axis=1) * (direction.weight**2).sum())
         spread = np.where(variance > 0, np.sqrt(variance), np.nan)
         z = (raw - mean) / spread
         by_nothing = norm.sf((x @ dealt - mean[:, None]) / spread[:, None]) if dealt is not None else np.ones((1, 1))
@@ -70,7 +71,8 @@ def left_out(delta: np.ndarray, direction: Direction, targets: np.ndarray) -> tu
 
 
 def by_chance(x: np.ndarray, direction: Direction) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of Σ weight · x over all ways to deal the weights anew within the bins, each (n_changes,)."""
+    """Mean and variance of Σ weight · x over all ways to deal the weights anew within the bins, each (n_changes,);
+    `x` are changes times scale."""
     n_bins = int(direction.bins.max()) + 1
     member = np.zeros((len(direction.bins), n_bins))
     member[np.arange(len(direction.bins)), direction.bins] = 1

@@ -11,8 +11,8 @@ from engine.params.maps import (
     TrainParams,
     matters,
 )
-from engine.params.perturbations import GrapeParams, KnockoutParams, ScreenParams
+from engine.params.perturbations import GearsParams, GrapeParams, KnockoutParams, ScreenParams
 
-__all__ = ["METHOD_NAMES", "CausesParams", "Checked", "ContrastParams", "EmbedParams", "GrapeParams",
+__all__ = ["METHOD_NAMES", "CausesParams", "Checked", "ContrastParams", "EmbedParams", "GearsParams", "GrapeParams",
            "KnockoutParams", "MethodParams", "MuseParams", "NetworkParams", "ScreenParams", "TrainParams", "matters",
            "param"]  # fmt: skip

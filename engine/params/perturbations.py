@@ -77,8 +77,27 @@ class GrapeParams(Checked):
     epochs: int = param(100, "Epochs", "Passes over the perturbations, at most", low=1, high=100000)
     batch: int = param(64, "Batch", "Perturbations in a step", low=1, high=4096)
     learning_rate: float = param(1e-3, "Learning rate", "Of AdamW", low=1e-6, high=1.0)
+    patience: int = param(20, "Patience", "Epochs without gain on held-out perturbations after which training ends",
+                          low=1, high=1000)  # fmt: skip
+    held_out: float = param(0.15, "Held out", "Share of the perturbed genes that training stops by, and as large a "
+                            "share that the gate is set by", low=0.05, high=0.4)  # fmt: skip
+    seed: int = param(0, "Seed", "The same seed gives the same result", low=0, high=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class GearsParams(Checked):
+    """The network after GEARS, a rival."""
+
+    n_hidden: int = param(64, "Width", "Length of a gene's vector", low=4, high=1024)
+    neighbours: int = param(20, "Neighbours", "Edges that each gene keeps in a graph", low=1, high=200)
+    direction_weight: float = param(0.1, "Weight of direction", "Beside the size of the error", low=0.0, high=100.0)
+    level: str = param("perturbation", "Learned from", "The means of perturbations, or cells drawn of them",
+                       choices=("perturbation", "cell"))  # fmt: skip
+    epochs: int = param(100, "Epochs", "Passes over the perturbations, at most", low=1, high=100000)
+    batch: int = param(32, "Batch", "Perturbations in a step", low=1, high=4096)
+    learning_rate: float = param(1e-3, "Learning rate", "Of AdamW", low=1e-6, high=1.0)
     patience: int = param(10, "Patience", "Epochs without gain on held-out perturbations after which training ends",
                           low=1, high=1000)  # fmt: skip
-    held_out: float = param(0.15, "Held out", "Share of training perturbations that training may stop by",
-                            low=0.05, high=0.5)  # fmt: skip
+    held_out: float = param(0.15, "Held out", "Share of the perturbed genes that training stops by", low=0.05,
+                            high=0.4)  # fmt: skip
     seed: int = param(0, "Seed", "The same seed gives the same result", low=0, high=2**31 - 1)

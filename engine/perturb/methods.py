@@ -11,6 +11,7 @@ from engine.perturb.baselines import additive, matching_mean, no_change, train_m
 from engine.perturb.changes import changes_of, target_mask
 from engine.perturb.fit import fit_core
 from engine.perturb.linear import fit_linear, places
+from engine.perturb.networks import NETWORKS
 from engine.perturb.singles import pseudobulk
 from engine.types import GeneKnowledge, Screen, targets_of
 
@@ -64,4 +65,5 @@ METHODS = {method.name: method for method in (
            lambda screen, names, known, seed: core(screen, names, known, seed, by="ridge")),
     Method("core", "Core", "core", "What left-out perturbations vouch for: no change, the mean, the linear model or "
            "the ridge; pairs as the sum of their parts with a shrunk interaction.", core),
+    *(Method(*fields) for fields in NETWORKS),
 )}  # fmt: skip

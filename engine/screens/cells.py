@@ -250,7 +250,7 @@ def _strata(study: Study, streams, labels, has, control, keep):
              if (column := getattr(study.roles, role)) and column not in taken]  # fmt: skip
     dataset = np.concatenate([np.full(len(s.cells), s.source.name, object) for s in streams])
     keys = {"dataset": dataset} | {role: np.concatenate([part[role] for part in labels]) for role in roles}
-    keys = {role: key for role, key in keys.items() if len(set(key[keep])) > 1} or {"dataset": dataset}
+    keys = {role: key for role, key in keys.items() if role == "dataset" or len(set(key[keep])) > 1}
     mine, said = np.asarray(has.sum(axis=1)).ravel() > 0, []
     while True:
         codes, names = _numbered(list(keys.values()))

@@ -39,7 +39,7 @@ def name_labels(labels: Iterable[str], genes: Collection[str], *, control: str =
     genes
         Names of the measured genes.
     control
-        The label of control cells; empty takes the words that everybody uses.
+        The label of control cells, and of no others; empty takes the words that everybody uses.
     """
     labels = [str(label) for label in dict.fromkeys(labels)]
     pieces = {label: _pieces(label, control) for label in labels}
@@ -92,7 +92,7 @@ def _canonical(label: str, pieces: list[str], bare: dict[str, str], known: set[s
     targets: list[str] = []
     for piece in pieces:
         targets += [] if _is_control(piece, control) else _targets(bare.get(piece, piece), known, control)
-    return perturbation_name(targets) if targets else CONTROL
+    return perturbation_name(targets) if targets else "" if control else CONTROL
 
 
 def _targets(name: str, known: set[str], control: str) -> list[str]:

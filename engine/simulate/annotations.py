@@ -51,6 +51,6 @@ def known_edges(network: Network, rng: np.random.Generator) -> pd.DataFrame:
     sign = np.sign(kept["weight"].to_numpy()) * (rng.random(len(kept)) < SIGNED)
     n_wrong = int(WRONG * len(kept))
     wrong = pd.DataFrame({"source": rng.choice(network.regulators, n_wrong),
-                          "target": rng.choice(network.genes, n_wrong), "sign": rng.integers(-1, 2, n_wrong)})  # fmt: skip
+                          "target": rng.choice(network.genes, n_wrong), "sign": rng.integers(-1, 2, n_wrong)})
     known = pd.concat([kept[["source", "target"]].assign(sign=sign.astype(int)), wrong])
     return known[known["source"] != known["target"]].drop_duplicates(["source", "target"]).reset_index(drop=True)

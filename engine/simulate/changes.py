@@ -11,7 +11,7 @@ from engine.types.perturbations import perturbation_name
 
 TYPES = ("additive", "synergy", "suppression", "epistasis", "redundancy")
 FAILED = 0.06  # share of guides that do nothing
-SHARED = 0.15  # size of the common response to being perturbed, beside that of the perturbation itself
+SHARED = 0.4  # size of the common response to being perturbed, beside that of the perturbation itself
 
 
 @dataclass(frozen=True, eq=False)

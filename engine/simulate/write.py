@@ -25,7 +25,7 @@ def write_screen(out: Path, counts: Iterable[np.ndarray], obs: pd.DataFrame, gen
     from anndata.io import write_elem
 
     tables = {"true_edges": truth.edges, "true_pairs": truth.pairs,
-              "pathway": pd.DataFrame({"pathway": truth.pathway}), "module": pd.DataFrame({"module": truth.module})}  # fmt: skip
+              "pathway": pd.DataFrame({"pathway": truth.pathway}), "module": pd.DataFrame({"module": truth.module})}
     with atomic_write(out) as part, h5py.File(part, "w") as file:
         file.attrs.update({"encoding-type": "anndata", "encoding-version": "0.1.0"})
         _write_matrix(file, counts, (len(obs), len(genes)))

@@ -10,7 +10,7 @@ from engine.params import KnockoutParams, ScreenParams
 from engine.store import Store
 from tests.job_helpers import texts
 from tests.simulated import N_MODULES
-from tests.small_screen import write_screen
+from tests.knocked_down import write_screen
 
 FROM_SCREEN = KnockoutParams(screen=ScreenParams(permutations=50))
 FROM_CELLS = KnockoutParams(networks="regulators", n_genes=50)

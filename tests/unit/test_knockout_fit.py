@@ -10,8 +10,8 @@ from engine.library import Library
 from engine.params import KnockoutParams, ScreenParams
 from engine.settings import Settings
 from engine.store import Store
+from tests.knocked_down import screen_study
 from tests.simulated import write_study
-from tests.small_screen import write_screen
 
 PARAMS = KnockoutParams(screen=ScreenParams(permutations=0))
 
@@ -19,16 +19,15 @@ PARAMS = KnockoutParams(screen=ScreenParams(permutations=0))
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
     settings = Settings.from_environment({"GENEWEAVE_HOME": str(tmp_path_factory.mktemp("home"))})
-    write_screen(settings.folder("studies"))
     write_study(settings.folder("studies"))
     return settings
 
 
 @pytest.fixture(scope="module")
 def fitted(settings):
-    """The store, the library's reader, and the id of the model of the screen."""
+    """The store, what is known of genes, a study, and the id of its model."""
     store, knowledge = Store(settings), Knowledge(settings)
-    study = Library(settings).study("knocked")
+    study = screen_study(settings.folder("cells"))
     return store, knowledge, study, knockout.fit(study, PARAMS, store=store, knowledge=knowledge)
 
 
@@ -72,7 +71,8 @@ def test_models_are_listed_newest_first_and_damaged_ones_left_out(fitted):
     later = knockout.fit(study, KnockoutParams(screen=PARAMS.screen, seed=1), store=store, knowledge=knowledge)
     store.write("knockout-broken", AnnData(uns={"x": 1}))
     found = knockout.models(store)
-    assert {one for one, _ in found} == {name, later} and found[0][1]["made"]["created"] >= found[1][1]["made"]["created"]
+    assert {one for one, _ in found} == {name, later}
+    assert found[0][1]["made"]["created"] >= found[1][1]["made"]["created"]
     assert knockout.models(store, "other") == [] and len(knockout.models(store, "knocked")) == 2
     with pytest.raises(StorageDamaged, match="expected to be a model of knockouts and is not"):
         knockout.load_model("knockout-broken", store=store)
@@ -83,9 +83,8 @@ def test_a_model_that_is_gone_is_said_to_be_gone(fitted):
         knockout.load_model("knockout-0", store=fitted[0])
 
 
-def test_the_basis_is_what_the_study_is(settings):
-    library = Library(settings)
-    screen, cells = library.study("knocked"), library.study("tiny")
+def test_the_basis_is_what_the_study_is(fitted, settings):
+    screen, cells = fitted[2], Library(settings).study("tiny")
     assert [knockout.basis_of(screen, KnockoutParams(basis=b)) for b in ("auto", "screen", "network")] == [
         "screen", "screen", "network"]  # fmt: skip
     assert knockout.basis_of(cells, KnockoutParams()) == "network"

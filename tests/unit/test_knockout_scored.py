@@ -15,7 +15,8 @@ def made_up(seed: int = 0, n: int = 30) -> tuple[np.ndarray, Direction]:
     rng = np.random.default_rng(seed)
     weight = rng.standard_t(4, N_GENES)
     share = weight**2 / (weight**2).sum()
-    return rng.standard_t(4, (n, N_GENES)), Direction(weight, share, bins_of(rng.normal(size=N_GENES)), ())
+    scale = np.ones(N_GENES)
+    return rng.standard_t(4, (n, N_GENES)), Direction(weight, scale, share, bins_of(rng.normal(size=N_GENES)), ())
 
 
 def test_a_score_is_the_sum_of_products_without_the_target():
@@ -58,6 +59,17 @@ def test_a_wish_that_means_nothing_gives_uniform_p():
         found.append(scores(delta, direction, np.full(5, -1)).p)
     p = np.concatenate(found)
     assert stats.kstest(p, "uniform").pvalue > 0.01 and 0.02 < (p < 0.05).mean() < 0.09
+
+
+def test_p_stays_uniform_where_genes_that_differ_more_also_change_more():
+    p = []
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        spread = rng.lognormal(0, 1, N_GENES)  # of a gene, in cells and in changes alike
+        weight = rng.normal(size=N_GENES)
+        direction = Direction(weight, spread, weight**2 / (weight**2).sum(), bins_of(rng.normal(size=N_GENES)), ())
+        p.append(scores(spread * rng.normal(size=(1, N_GENES)), direction, np.array([-1])).p[0])
+    assert stats.kstest(p, "uniform").pvalue > 0.01 and np.mean(np.array(p) < 0.05) < 0.1
 
 
 def test_a_change_along_the_wish_has_a_small_p_and_its_opposite_a_large_one():

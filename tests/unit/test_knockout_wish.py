@@ -38,10 +38,10 @@ def test_the_whole_way_between_two_cell_types_scores_one():
     x, labels = model.adata.X.toarray(), model.adata.obs["cell_type"].to_numpy()
     way = x[labels == "B"].mean(axis=0) - x[labels == "A"].mean(axis=0)
     towards, away = (direction_of(model, Wish(kind, to="B", start="A")) for kind in ("towards", "away"))
-    assert way @ towards.weight == pytest.approx(1) and way @ away.weight == pytest.approx(-1)
-    assert towards.share.sum() == pytest.approx(1) and 0.5 * way @ towards.weight == pytest.approx(0.5)
+    assert way @ towards.along == pytest.approx(1) and way @ away.along == pytest.approx(-1)
+    assert towards.share.sum() == pytest.approx(1) and 0.5 * way @ towards.along == pytest.approx(0.5)
     others = direction_of(model, Wish("towards", to="B"))
-    np.testing.assert_allclose(others.weight, towards.weight, atol=1e-12)
+    np.testing.assert_allclose(others.along, towards.along, atol=1e-12)
 
 
 def test_means_by_cell_type_are_those_of_numpy():
@@ -57,8 +57,8 @@ def test_a_set_weighs_its_genes_by_their_spread_and_names_what_is_missing():
     found = direction_of(model, Wish("lower", genes=("GENE1", "GENE2", "GENE3", "NOSUCH")))
     assert found.missing == ("NOSUCH",) and found.used == ("GENE1", "GENE2", "GENE3")
     spread = model.adata.X.toarray().std(axis=0)[1:4]
-    np.testing.assert_allclose(found.weight[1:4], -1 / spread / 3, rtol=1e-5)
-    assert not found.weight[4:].any() and found.share.sum() == pytest.approx(1)
+    np.testing.assert_allclose(found.along[1:4], -1 / spread / 3, rtol=1e-5)
+    assert not found.along[4:].any() and found.share.sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
