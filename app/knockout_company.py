@@ -14,8 +14,8 @@ from engine.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
-    from engine.perturb.interactions import Interaction
 
+    from engine.perturb.interactions import Interaction
     from engine.types import CellShift, KnockoutModel
 
 
@@ -39,7 +39,8 @@ def alike(store: Store, name: str, genes: tuple[str, ...], *, method: str = "aut
     taken off), whole (with it), n_genes, p, fdr; most alike first."""
     from engine.perturb.alike import alike as likeness
 
-    known, effect = knockouts.model(store, name), knockouts.answer(store, name, genes, method=method, level=level).effect
+    known = knockouts.model(store, name)
+    effect = knockouts.answer(store, name, genes, method=method, level=level).effect
     change, screen = effect.table["change"].to_numpy(), known.screen
     found = likeness(screen, change, name=effect.name, centred=True)
     whole = likeness(screen, change, name=effect.name).set_index("perturbation")["likeness"]
@@ -70,7 +71,8 @@ def pair(store: Store, name: str, genes: tuple[str, str], *, method: str = "auto
     """
     from engine.perturb.interactions import interaction
 
-    known, effect = knockouts.model(store, name), knockouts.answer(store, name, genes, method=method, level=level).effect
+    known = knockouts.model(store, name)
+    effect = knockouts.answer(store, name, genes, method=method, level=level).effect
     adata, names = known.adata, tuple(sorted(genes))
     for gene in names:
         if gene not in adata.obs_names:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import knockout
 from engine.errors import GeneweaveError, InvalidParameter, UnknownName
-from engine.jobs.submit import KNOCKOUT, RANK
+from engine.jobs.submit import KNOCKOUT, LEARN, RANK
 from engine.store import Store
 
 if TYPE_CHECKING:
@@ -87,6 +87,11 @@ def newest_job(services: Services, study: str) -> Job | None:
 def newest_rank(services: Services, name: str) -> Job | None:
     """The latest job that ranks the knockouts of a model."""
     return next((job for job in services.jobs.list(kind=RANK) if job.params.get("model") == name), None)
+
+
+def newest_learning(services: Services, name: str) -> Job | None:
+    """The latest job that trains a network on the screen of a model."""
+    return next((job for job in services.jobs.list(kind=LEARN) if job.params.get("model") == name), None)
 
 
 def rankings(services: Services, name: str) -> list[tuple[str, dict[str, Any]]]:

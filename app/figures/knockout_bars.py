@@ -58,7 +58,7 @@ def bars_figure(rows: pd.DataFrame, *, unit: str, lines: Sequence[str], level: f
     measured = bool(rows["measured"].notna().any())
     title, above = notes(lines, letters=104)
     names = [f"{gene} ◂ target" if row else gene for gene, row in zip(rows.index, rows["target"], strict=True)]
-    words = [hover(gene, row, level) for gene, row in rows.iterrows()]
+    words = hovers(rows, level)
     figure = go.Figure(_predicted(rows, names, words, level))
     if measured:
         figure.add_trace(_measured(rows, names, words))
@@ -117,17 +117,25 @@ def colours(values: np.ndarray) -> list[str]:
     return [UP if value > 0 else DOWN for value in values]
 
 
-def hover(gene: str, row: pd.Series, level: float) -> str:
+TOLD = ("change", "low", "high", "measured", "measured_se", "control", "target", "outside")
+
+
+def hovers(rows: pd.DataFrame, level: float) -> list[str]:
     """`CD74: predicted −0.42 [−0.61, −0.20]`, what was measured, the mean in control, and what is odd of it."""
-    said = f"predicted {signed(row['change'])}"
-    if np.isfinite(row["low"]) and np.isfinite(row["high"]):
-        said += f" [{signed(row['low'])}, {signed(row['high'])}] at {100 * level:g}\u202f%"
-    lines = [f"<b>{gene}</b>{', perturbed itself' if row['target'] else ''}", said]
-    if np.isfinite(row["measured"]):
-        error = f" ± {row['measured_se']:.2f} standard error" if np.isfinite(row["measured_se"]) else ""
-        lines.append(f"measured {signed(row['measured'])}{error}")
-    lines += [f"mean in control {row['control']:.2f}"] if np.isfinite(row["control"]) else []
-    lines += ["leaves the range seen in these cells"] if row["outside"] else []
+    columns = (rows[name].tolist() for name in TOLD)
+    return [_hover(gene, level, *told) for gene, *told in zip(rows.index, *columns, strict=True)]
+
+
+def _hover(gene: str, level: float, change: float, low: float, high: float, measured: float, se: float,
+           control: float, target: bool, outside: bool) -> str:
+    said = f"predicted {signed(change)}"
+    if low == low and high == high:  # a number is missing where it is not itself
+        said += f" [{signed(low)}, {signed(high)}] at {100 * level:g}\u202f%"
+    lines = [f"<b>{gene}</b>{', perturbed itself' if target else ''}", said]
+    if measured == measured:
+        lines.append(f"measured {signed(measured)}" + (f" ± {se:.2f} standard error" if se == se else ""))
+    lines += [f"mean in control {control:.2f}"] if control == control else []
+    lines += ["leaves the range seen in these cells"] if outside else []
     return "<br>".join(lines)
 
 

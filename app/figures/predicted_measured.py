@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from app.figures.knockout_bars import hover
+from app.figures.knockout_bars import hovers
 from app.figures.palette import DOWN, GREY, UP
 from app.figures.plain import BASE, axis, notes, spaced
 
@@ -34,7 +34,7 @@ def scatter_figure(table: pd.DataFrame, *, unit: str, lines: Sequence[str], leve
     x, y, genes = rows["measured"].to_numpy(float), rows["change"].to_numpy(float), rows.index.to_numpy(str)
     low, high = rows["low"].to_numpy(float), rows["high"].to_numpy(float)
     missed = (x < low) | (x > high)
-    words = [hover(gene, row, level) for gene, row in rows.iterrows()]
+    words = hovers(rows, level)
     title, above = notes(lines)
     reach = 1.06 * max(float(np.abs(np.concatenate([x, y])).max(initial=0)), 1e-6)
     figure = go.Figure(go.Scatter(x=[-reach, reach], y=[-reach, reach], mode="lines", hoverinfo="skip",

@@ -43,9 +43,9 @@ def write_network_model(store: Store, *, n_genes: int = 60, n_cells: int = 240, 
 
 def write(store: Store, adata: AnnData, study: str, title: str, *, tag: list) -> str:
     """The content of a model under the name of a study."""
-    facts = json.loads(adata.uns[META])
-    adata.uns[META] = json.dumps(facts | {"study": study, "title": title})
     name = artifact_id("knockout", 1, {"study": study, "tag": tag}, [])
+    facts = json.loads(adata.uns[META]) | {"id": name, "study": study, "title": title}
+    adata.uns[META] = json.dumps(facts)
     store.write(name, adata)
     return name
 

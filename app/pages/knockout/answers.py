@@ -15,7 +15,7 @@ from app.components.parameter_form import form_values, read_knockout
 from app.figures.predicted_measured import both_told
 from app.pages.knockout import ids
 from app.pages.knockout.choosing import chips, completions
-from app.pages.knockout.company import alike_table, pair_rows
+from app.pages.knockout.company import pair_rows
 from app.pages.knockout.drawing import ask, draw
 from app.pages.knockout.ranking import set_choices, wish_of
 from app.pages.knockout.starting import job_parts
@@ -23,8 +23,9 @@ from app.pages.knockout.tables import all_genes, drawn, gene_grid
 from app.pages.knockout.view import KnockoutView
 from app.words import thin
 from engine.errors import GeneweaveError, unknown
-from engine.jobs.submit import KNOCKOUT, RANK, submit_knockout, submit_rank
+from engine.jobs.submit import KNOCKOUT, RANK, submit_knockout, submit_learn, submit_rank
 from engine.knockout import basis_of
+from engine.params import GrapeParams
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -40,6 +41,7 @@ def register(app: Dash, services: Services) -> None:
     _form(app, services)
     _view(app, services)
     _rank(app, services)
+    _learn(app, services)
     _files(app, services)
 
 
@@ -151,6 +153,13 @@ def _rank(app: Dash, services: Services) -> None:
         return {**view, "rank": name} if name else no_update
 
 
+def _learn(app: Dash, services: Services) -> None:
+    @app.callback(Output(ids.LEARN_JOB, "children"), Input(ids.LEARN, "n_clicks"), State(ids.START, "data"),
+                  prevent_initial_call=True)
+    def train(clicks, start):
+        return job_parts(submit_learn(services.jobs, start["model"], GrapeParams())) if clicks else no_update
+
+
 def _files(app: Dash, services: Services) -> None:
     @app.callback(Output(ids.DOWNLOAD, "data"), Input({"type": ids.FILE, "which": ALL, "ending": ALL}, "n_clicks"),
                   State(ids.VIEW, "data"), State(ids.START, "data"), prevent_initial_call=True)
@@ -184,17 +193,16 @@ def file_of(services: Services, start: dict[str, Any], view: KnockoutView, which
     answer, fault = ask(services, start["model"], view)
     if answer is None:
         raise GeneweaveError(fault or "There is no table yet. Add a gene first.")
-    if which == "cells":
-        found = knockout_company.shift(services.store, start["model"], view.genes, cell_type=view.cell_type, dose=view.dose)
-        return _tsv(found.arrows, f"{name}-{which}")
-    if which == "alike":
-        return _tsv(alike_table(services.store, start["model"], answer.effect, view), f"{name}-{which}")
-    if which == "pair":
-        found = knockout_company.pair(services.store, start["model"], view.genes, method=view.method, level=view.coverage)
-        return _tsv(pair_rows(found, answer.effect.table.index.to_numpy(str)), f"{name}-{which}")
-    tables = {"genes": all_genes, "bars": lambda effect: drawn(effect, view), "measured": _both, "path": _path}
+    tables = {
+        "genes": all_genes, "bars": lambda effect: drawn(effect, view), "measured": _both, "path": _path,
+        "cells": lambda effect: knockout_company.shift(*of, cell_type=view.cell_type, dose=view.dose).arrows,
+        "alike": lambda effect: knockout_company.alike(*of, method=view.method, level=view.coverage),
+        "pair": lambda effect: pair_rows(knockout_company.pair(*of, method=view.method, level=view.coverage),
+                                         effect.table.index.to_numpy(str)),
+    }  # fmt: skip
     if which not in tables:
         raise unknown("table", which, tables, where="of a knockout")
+    of = (services.store, start["model"], view.genes)
     return _tsv(tables[which](answer.effect), f"{name}-{which}")
 
 

@@ -36,7 +36,7 @@ MEASURES = {
 
 def alike(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
     """Measured perturbations by how like their change is to what is drawn."""
-    table = alike_table(store, name, effect, view)
+    table = knockout_company.alike(store, name, view.genes, method=view.method, level=view.coverage)
     shown = table if len(table) <= MOST + LEAST else _ends(table)
     sure = int((table["fdr"] < 0.05).sum())
     drawn = f"{len(shown)} of {plural(len(table), 'perturbation')}, most alike on top; {sure} beyond chance at 5 % FDR"
@@ -47,11 +47,6 @@ def alike(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect,
                            **{"data-ko-genes": other}) for other in table["perturbation"].head(8)]  # fmt: skip
     below = [html.Div([html.Span("Open the most alike:", className="gw-muted gw-small"), *buttons], className="gw-row")]
     return framed("ko-alike", figure, view, "alike", words=f"Dots. {drawn}.", below=below)
-
-
-def alike_table(store: Store, name: str, effect: KnockoutEffect, view: KnockoutView) -> pd.DataFrame:
-    """perturbation, likeness, whole, n_genes, p, fdr."""
-    return knockout_company.alike(store, name, view.genes, method=view.method, level=view.coverage)
 
 
 def _ends(table: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,7 @@ BARS, SCATTER, PATH, SHIFT, PAIR = "ko-bars", "ko-scatter", "ko-path", "ko-shift
 FILE = "ko-file"  # the type of a pattern id {type, which, ending}
 DOWNLOAD = "ko-download"
 TOGGLE, DRAWER, BODY, GRID = "ko-toggle", "ko-drawer", "ko-body", "ko-grid"
+LEARN, LEARN_JOB = "ko-learn", "ko-learn-job"
 # rank all
 WISH, WISH_CELL, WISH_SET, WISH_PASTE = "ko-wish", "ko-wish-cell", "ko-wish-set", "ko-wish-paste"
 RANK_RUN, RANK_JOB, RANK_FAULT = "ko-rank-run", "ko-rank-job", "ko-rank-fault"

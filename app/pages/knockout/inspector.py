@@ -14,11 +14,16 @@ from dash import dcc, html
 from app.components.alert import alert
 from app.components.ask_enrichment import enrichment_address
 from app.components.buttons import bar
+from app.components.page_header import icon
 from app.figures.knockout_bars import strongest
+from app.knockouts import newest_learning
 from app.maps import find_map, gene_names
+from app.pages.knockout import ids
+from app.pages.knockout.starting import job_parts
 from app.pages.knockout.view import KnockoutView
 from app.pages.knockout.words import METHODS, coverage_said, likeness_said, method_words, warned
 from app.words import number, percent, plural, thin, whole
+from engine.knockout import methods_of
 
 if TYPE_CHECKING:
     from app.knockouts import Answer
@@ -34,14 +39,14 @@ def panel(services: Services, name: str, model: KnockoutModel, view: KnockoutVie
     """The inspector; `name` is the id of the model, `table` the candidates."""
     if answer is None:
         return [html.H2("No gene in view" if not view.genes else " + ".join(view.genes)),
-                *([alert(fault)] if fault else [hint(model)]), *baseline(model), cannot_block(table), *notes(model)]
+                *([alert(fault)] if fault else [hint(model)]), *baseline(model), *network(services, name, model), cannot_block(table), *notes(model)]
     evidence = answer.effect.evidence
     said = [alert(thin(evidence["abstained"]))] if evidence.get("abstained") else []
     return [
         html.H2(" + ".join(view.genes)), *said, rests_on(model, answer, view), *kernels(evidence),
         *[html.P(text, className="ko-warned gw-small") for text in warned(model.facts, answer.effect)],
-        actions(services, name, model, view, answer), *baseline(model, evidence["class"]), cannot_block(table),
-        *notes(model),
+        actions(services, name, model, view, answer), *baseline(model, evidence["class"]),
+        *network(services, name, model), cannot_block(table), *notes(model),
     ]  # fmt: skip
 
 
@@ -115,6 +120,22 @@ def baseline(model: KnockoutModel, kind: str = "") -> list[html.Section]:
                           html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table"),
                           html.P("● is used. All figures are of perturbations left out of learning.",
                                  className="gw-muted gw-small")])]  # fmt: skip
+
+
+def network(services: Services, name: str, model: KnockoutModel) -> list[html.Details]:
+    """A network that may be trained on the screen, and the job that trains it."""
+    if model.basis != "screen":
+        return []
+    trained = "grape" in methods_of(model, services.store)
+    said = ("It is trained: choose it as the method above. Where it did not gain on held-out perturbations, it answers "
+            "as the core does.") if trained else (
+            "A network can be trained on what the core leaves over. Most networks lose to the core; this one falls "
+            "back to it where it does not gain on held-out perturbations.")  # fmt: skip
+    go = [] if trained else [html.Button([icon("play"), "Train GRAPE"], id=ids.LEARN, type="button",
+                                         className="gw-button-quiet")]  # fmt: skip
+    job = html.Div(job_parts(newest_learning(services, name)), id=ids.LEARN_JOB)
+    return [html.Details([html.Summary("GRAPE"), html.P(said, className="gw-small"), *go, job],
+                         className="gw-details")]  # fmt: skip
 
 
 def _told(told: Any, name: str) -> float | None:

@@ -62,8 +62,8 @@ def measured(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffe
 def mean_without(model: KnockoutModel, name: str, genes: Any) -> np.ndarray:
     """Mean change over the single perturbations of a screen but `name`, shape (n_genes,)."""
     adata = model.adata
-    singles = [n for n in adata.obs_names.astype(str) if "+" not in n and n != name]
-    return np.asarray(adata[singles, list(genes)].X, np.float64).mean(axis=0)
+    rows = np.array(["+" not in other and other != name for other in adata.obs_names])
+    return adata.X[rows].mean(axis=0, dtype=np.float64)[adata.var_names.get_indexer(genes)]
 
 
 def path(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
