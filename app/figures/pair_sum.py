@@ -8,8 +8,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.figures.knockout_bars import signed
-from app.figures.palette import DOWN, GREY, UP
+from app.figures.palette import GREY
 from app.figures.plain import BASE, axis, notes, spaced
+from app.figures.predicted_measured import signed_colours
 
 HEIGHT, LABELS = 440, 10
 
@@ -39,8 +40,8 @@ def pair_figure(genes: np.ndarray, first: np.ndarray, second: np.ndarray, pair: 
         _line(reach, 1.0, "the sum of both", "dash"), _line(reach, scale, f"{scale:.2f} times the sum", "solid"),
         kind(x=x.tolist(), y=y.tolist(), mode="markers", text=words, customdata=genes.tolist(), showlegend=False,
              hovertemplate="%{text}<extra></extra>",
-             marker={"color": [UP if value > 0 else DOWN for value in y], "symbol": symbol, "size": 5, "opacity": 0.6,
-                     "line": {"width": 0 if measured else 1}}),
+             marker=signed_colours(y) | {"symbol": symbol, "size": 5, "opacity": 0.6,
+                                         "line": {"width": 0 if measured else 1}}),
         go.Scatter(x=[None], y=[None], mode="markers", name=f"gene, {told} ({len(x)})",
                    marker={"symbol": symbol, "size": 8, "color": GREY}),
     ])  # fmt: skip

@@ -63,9 +63,14 @@ def _points(x, y, genes, words, keep, symbol, size, opacity) -> go.Scatter:
     return kind(
         x=x[keep].tolist(), y=y[keep].tolist(), mode="markers", showlegend=False, customdata=genes[keep].tolist(),
         text=[word for word, shown in zip(words, keep, strict=True) if shown], hovertemplate="%{text}<extra></extra>",
-        marker={"color": [UP if v > 0 else DOWN for v in x[keep]], "symbol": symbol, "size": size,
-                "opacity": opacity, "line": {"width": 1.3 if "open" in symbol else 0}},
+        marker=signed_colours(x[keep]) | {"symbol": symbol, "size": size, "opacity": opacity,
+                                          "line": {"width": 1.3 if "open" in symbol else 0}},
     )  # fmt: skip
+
+
+def signed_colours(values: np.ndarray) -> dict:
+    """Vermillion above 0, blue below, as numbers on a scale: Plotly checks names of colours one by one."""
+    return {"color": (values > 0).astype(int).tolist(), "colorscale": [[0, DOWN], [1, UP]], "cmin": 0, "cmax": 1}
 
 
 def _zero(reach: float) -> dict:

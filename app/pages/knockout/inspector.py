@@ -39,7 +39,8 @@ def panel(services: Services, name: str, model: KnockoutModel, view: KnockoutVie
     """The inspector; `name` is the id of the model, `table` the candidates."""
     if answer is None:
         return [html.H2("No gene in view" if not view.genes else " + ".join(view.genes)),
-                *([alert(fault)] if fault else [hint(model)]), *baseline(model), *network(services, name, model), cannot_block(table), *notes(model)]
+                *([alert(fault)] if fault else [hint(model)]), *baseline(model), *network(services, name, model),
+                cannot_block(table), *notes(model)]
     evidence = answer.effect.evidence
     said = [alert(thin(evidence["abstained"]))] if evidence.get("abstained") else []
     return [

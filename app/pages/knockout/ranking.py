@@ -47,7 +47,7 @@ def ranking(services: Services, name: str, model: KnockoutModel, view: KnockoutV
     job = knockouts.newest_rank(services, name)
     return html.Div([
         form(services, model, wish), html.Div(id=ids.RANK_FAULT), html.Div(job_parts(job), id=ids.RANK_JOB), *fault,
-        *earlier(services, name, view), html.Div(shown(found) if found else waiting(), id=ids.RANKED),
+        *earlier(services, name, view), html.Div(shown(model, found) if found else waiting(), id=ids.RANKED),
     ], className="gw-stack ko-rank")  # fmt: skip
 
 
@@ -144,13 +144,14 @@ def waiting() -> html.P:
                   className="gw-muted")  # fmt: skip
 
 
-def shown(found: Ranking) -> list[Any]:
+def shown(model: KnockoutModel, found: Ranking) -> list[Any]:
     """Sentences and the table; the best is told in the title."""
     facts, table = found.facts, found.table
     above = int((table["fdr"] < 0.05).sum())
     title = (f"{whole(above)} of {plural(len(table), 'knockout')} {facts['words']} more than chance would, at "
              "5\u202f% FDR")  # fmt: skip
-    said = [html.P(thin(text), className="gw-small") for text in facts.get("sentences", [])]
+    said = [html.P(thin(text), className="gw-small") for text in facts.get("sentences", [])
+            if text not in model.facts.get("verdict", [])]  # fmt: skip
     warned = [alert(thin(text)) for text in facts.get("warnings", [])]
     asked = [] if facts["wish"]["to"] else [file_button("wish", "txt", words="Genes of the set")]
     files = html.Div([how("rank"), *asked, file_button("rank", "tsv")], className="gw-row gw-save")
