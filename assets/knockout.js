@@ -10,8 +10,13 @@
   let start = null;
 
   window.dashMantineFunctions = window.dashMantineFunctions || {};
-  /* The server has ranked the genes already. */
-  window.dashMantineFunctions.asTheyCome = ({ options }) => options;
+  /* The server ranks the names; until it has answered what was typed, those of before that do not hold it are hidden,
+     so that Enter takes no other. The closest names follow a word on the one that is not there, and hold it not. */
+  window.dashMantineFunctions.asTheyCome = ({ options, search }) => {
+    const holds = (option) => option.label.toLowerCase().includes(search.trim().toLowerCase());
+    if (options[0]?.value === "?" && holds(options[0])) return options;
+    return options.map((o) => (o.items ? { ...o, items: o.items.filter(holds) } : o)).filter((o) => (o.items ? o.items.length : holds(o)));
+  };
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const show = (changes) => view && setProps("ko-view", { data: { ...view, ...changes } });

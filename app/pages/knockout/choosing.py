@@ -94,7 +94,8 @@ def _picker(table: pd.DataFrame) -> dmc.Select:
     return dmc.Select(
         id=ids.PICKER, data=completions(table, ""), searchable=True, limit=MOST + 6, placeholder="Add a gene",
         size="sm", w=190, leftSection=icon("search"), nothingFoundMessage="Looking…", selectFirstOptionOnChange=True,
-        maxDropdownHeight=320, filter={"function": "asTheyCome"}, comboboxProps={"shadow": "md", "zIndex": 300},
+        maxDropdownHeight=320, filter={"function": "asTheyCome"},
+        comboboxProps={"shadow": "md", "zIndex": 300, "width": 330, "position": "bottom-start"},
         className="ko-picker", **{"aria-label": "Gene to perturb"},
     )  # fmt: skip
 

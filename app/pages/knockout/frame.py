@@ -49,7 +49,7 @@ def _title(services: Services, stored: StoredModel, model: KnockoutModel, drawn:
     others = [StoredModel(m.id, m.facts) for m in stored_models(services, stored.study)]
     choose = [dmc.Select(
         id=ids.MODEL, data=[{"value": m.id, "label": f"{BASIS[m.basis]}, {when(m.created)}"} for m in others],
-        value=stored.id, allowDeselect=False, size="xs", w=196, comboboxProps={"shadow": "md", "zIndex": 300},
+        value=stored.id, allowDeselect=False, size="xs", w=208, comboboxProps={"shadow": "md", "zIndex": 300},
         **{"aria-label": "Model"})] if len(others) > 1 else []  # fmt: skip
     again = dcc.Link([icon("again"), "Make another"], href=again_address(model), className="gw-button-quiet",
                      title="Learn again with other settings, or from something else")
