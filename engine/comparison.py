@@ -11,7 +11,7 @@ from engine.benchmark import read_score, score, score_id, table
 from engine.contenders import CONTENDERS, Contender, find_contender
 from engine.errors import GeneweaveError, JobCancelled, StorageFull, UnknownName
 from engine.params import EmbedParams
-from engine.pipeline import StoredGraphs, graph_id, networks
+from engine.pipeline import StoredGraphs, graph_id, need_datasets, networks
 from engine.progress import Progress, Span
 from engine.store import Store
 from engine.types import GeneGraph, Study
@@ -75,6 +75,7 @@ def benchmark(study: Study, params: EmbedParams, methods: Iterable[str], seeds: 
     StorageFull
         When the disk has no room: no other contender could be kept either.
     """
+    need_datasets(study)
     progress, contenders, seeds = progress or Progress(), [find_contender(name) for name in methods], list(seeds)
     names = networks(study, params.network, store=store, device=device, progress=Span(progress, 0.0, 0.05))
     graphs = StoredGraphs(names, store=store)

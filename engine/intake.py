@@ -74,6 +74,6 @@ def _inspect(opened, path: Path, fixes: tuple[str, ...], settings: Settings, nam
     if checked.report.ready and matrix is not None:
         progress.stage("Writing the matrix", 0.7)
         write_matrix(checked, matrix, original=path, progress=Span(progress, 0.7, 1.0))
-    if checked.report.ready and cells is not None:
+    if checked.report.ready and cells is not None and checked.report.guess("modality") != "effects":
         write_cells(checked, cells)
     return checked.report

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.assemble import facts, finished, measure, measure_again, place_genes
-from engine.errors import StorageDamaged, UnknownName
+from engine.errors import InvalidStudy, StorageDamaged, UnknownName
 from engine.graph.network import build_network
 from engine.io.dataset import load_dataset
 from engine.io.files import known_hash
@@ -65,7 +65,13 @@ def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "aut
     """Id of the stored `GeneEmbedding` of a study, computed when it is not there yet.
 
     Goes on from the last checkpoint of an interrupted run of the same request.
+
+    Raises
+    ------
+    InvalidStudy
+        When the study has one dataset, or a table of effects.
     """
+    need_datasets(study)
     progress = progress or Progress()
     name = embedding_id(study, params, store=store)
     if store.has(name):
@@ -88,6 +94,17 @@ def embed(study: Study, params: EmbedParams, *, store: Store, device: str = "aut
     store.write(name, finished(adata, found).adata)
     checkpoint.unlink(missing_ok=True)
     return name
+
+
+def need_datasets(study: Study) -> None:
+    """Raise `InvalidStudy` unless a study has what a gene map lays over each other: two datasets of cells or more."""
+    tables = [source.name for source in study.datasets if source.modality == "effects"]
+    if tables:
+        raise InvalidStudy(f"A gene map is made of cells, and {', '.join(tables)} of study '{study.name}' is a table "
+                           "of effects. Make a study without it, or use this one on the Knockout page.")  # fmt: skip
+    if len(study.datasets) < 2:
+        raise InvalidStudy(f"A gene map lays at least two datasets over each other, and study '{study.name}' has "
+                           f"{len(study.datasets)}. Split its file by a column, or use it on the Knockout page.")
 
 
 def load_embedding(name: str, *, store: Store) -> GeneEmbedding:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from app.maps import StoredMap
     from engine.types import DatasetSource, Study
 
-MODALITY = {"rna": "RNA", "atac": "ATAC", "spatial": "Spatial", "protein": "Protein"}
+MODALITY = {"rna": "RNA", "atac": "ATAC", "spatial": "Spatial", "protein": "Protein",
+            "effects": "Table of effects"}
 LESS = html.Span(["↓", html.Span(" less is better", className="gw-hidden")], title="Less is better")
 ROLE = {"condition": "condition", "batch": "batch", "cell_type": "cell type", "perturbation": "perturbation"}
 
@@ -92,4 +93,6 @@ def _row(source: DatasetSource, found: dict | None, numbers: bool) -> list[html.
 
 def _roles(study: Study) -> html.P:
     known = [f"{word} from '{getattr(study.roles, role)}'" for role, word in ROLE.items() if getattr(study.roles, role)]
+    said = [f"perturbed by {study.perturbed.kind}"] if study.is_screen and study.perturbed.kind else []
+    known += said
     return html.P("Roles: " + ", ".join(known) if known else "", className="gw-muted gw-small gw-roles")

@@ -35,7 +35,9 @@ def write_matrix(checked: Checked, target: Path, *, original: Path | None = None
     StorageFull
         When the disk has no room.
     """
-    if original is not None and checked.as_it_came and _fit_as_it_is(original, checked.content):
+    table = checked.report.guess("modality") == "effects"  # whose layers hold p
+    fit = _is_h5ad if table else _fit_as_it_is
+    if original is not None and checked.as_it_came and fit(original, checked.content):
         with atomic_write(target) as part:
             _link(original, part)
         return
@@ -105,11 +107,17 @@ def _plain(value: Any, content: Content) -> Any:
     return tidy(value.set_axis(content.obs.index.astype(str)))
 
 
+def _is_h5ad(original: Path, _: Content) -> bool:
+    import h5py
+
+    return original.suffix.lower() == ".h5ad" and original.is_file() and h5py.is_hdf5(original)
+
+
 def _fit_as_it_is(original: Path, content: Content) -> bool:
     """Whether a file is an h5ad with CSR counts in X, and everything kept of it is where a study looks for it."""
     import h5py
 
-    if original.suffix.lower() != ".h5ad" or not original.is_file() or not h5py.is_hdf5(original):
+    if not _is_h5ad(original, content):
         return False
     with h5py.File(original) as file:
         matrix = file.get("X")

@@ -26,12 +26,13 @@ def problems_of(found: Findings) -> tuple[Problem, ...]:
 
 def _of_shape(found: Findings) -> Iterator[Problem]:
     n_cells, n_genes = found.facts.shape
+    table = found.modality == "effects"
     cells, genes = found.content.obs.index, found.content.genes
-    if gene_likeness(cells[:5000]) - gene_likeness(genes[:5000]) > 0.5:
+    if not table and gene_likeness(cells[:5000]) - gene_likeness(genes[:5000]) > 0.5:
         yield Problem("error", "transposed", "Cells and genes look swapped: the rows are named like genes.",
                       f"names of cells, such as {some(cells)}", "Turn the matrix around.", "transpose")
     for number, what, plural in ((n_cells, "few-cells", "cells"), (n_genes, "few-genes", "genes")):
-        if number < FEWEST:
+        if number < FEWEST and not (table and what == "few-cells"):
             yield Problem("error", what, f"There are {number:,} {plural}; a study needs at least {FEWEST}.",
                           "the whole matrix", f"Bring a file with more {plural}.")
     need = found.facts.n_values * BYTES
@@ -48,13 +49,19 @@ def _of_values(found: Findings) -> Iterator[Problem]:
         yield Problem("error", "missing", f"{facts.missing:,} values are missing or infinite.",
                       _cell(found, "missing"), "Read them as 0 when that is what they mean; otherwise export again.",
                       "drop-missing")
-    if found.counts.recipe is not None and "recover-counts" not in found.fixes:
+    if found.modality == "effects":
+        yield Problem("note", "effects", "The values are log fold changes, a row a perturbation: a table of effects, "
+                      "without cells.", where, "Make a study of it alone for the Knockout page; maps and networks need "
+                      "the cells.")
+    elif found.counts.recipe is not None and "recover-counts" not in found.fixes:
         yield Problem("error", "normalised", f"{found.counts.say}.", where,
                       "Get the counts back here, or bring the matrix of raw counts.", "recover-counts")
     elif facts.negative:
         yield Problem("error", "negative", f"{facts.negative:,} values are negative, which counts never are.",
                       _cell(found, "negative"),
-                      "Bring the matrix of raw counts: before scaling, or before a background was subtracted.")
+                      "Bring the matrix of raw counts: before scaling, or before a background was subtracted. If they "
+                      "are log fold changes, name each row after the gene that was perturbed: then they are used as a "
+                      "table of effects.")
     elif facts.fractional:
         yield Problem("error", "fractional", f"{facts.fractional:,} values are no whole numbers, and no cell's "
                       "values are multiples of one.", _cell(found, "fractional"),
@@ -67,6 +74,8 @@ def _of_values(found: Findings) -> Iterator[Problem]:
 
 def _of_empties(found: Findings) -> Iterator[Problem]:
     facts = found.facts
+    if found.modality == "effects":
+        return
     cells, genes = int(facts.empty_cells.sum()), int(facts.empty_genes.sum())
     if not facts.n_values:
         yield Problem("error", "no-values", "The matrix holds nothing but 0.", place(found.counts.key),
@@ -109,7 +118,7 @@ def _of_roles(found: Findings) -> Iterator[Problem]:
     if guesses["depth"].value:
         yield Problem("note", "part-of-genes", guesses["depth"].why, f"column '{guesses['depth'].value}'",
                       "Use the column as the total counts of each cell, as the form proposes.")
-    for role, what in (("tissue", "tissue"), ("cell_type", "cell type")):
+    for role, what in () if found.modality == "effects" else (("tissue", "tissue"), ("cell_type", "cell type")):
         if not guesses[role].value:
             yield Problem("note", f"no-{what.replace(' ', '-')}", f"No column tells the {what}.", "table of cells",
                           guesses[role].why or ("Type it when you make a study." if role == "tissue" else

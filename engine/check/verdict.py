@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.check.columns import describe, tidy
 from engine.check.counts import Counts, find_counts, recovered
+from engine.check.effects import guess_effects
 from engine.check.feature_types import split_features
 from engine.check.findings import Findings
 from engine.check.guess import guess_depth, guess_roles, guess_species
@@ -98,7 +99,8 @@ def check(
     progress.stage("Judging names and columns", 0.95)
     found = _findings(opened, counts, content, facts, asked, helpers, limit_bytes, name)
     report = _report(opened, found, seconds=time.monotonic() - start)
-    untouched = not asked and counts.whole and counts.key == "X" and same
+    whole = counts.whole or found.modality == "effects"
+    untouched = not asked and whole and counts.key == "X" and same
     return Checked(report, content, facts.cells, untouched)
 
 
@@ -146,7 +148,8 @@ def _findings(opened: Opened, counts: Counts, content: Content, facts: Scan, fix
     totals = np.asarray(facts.cells.counts, dtype=np.float64)
     species = guess_species(content.obs)
     guesses = guess_roles(content.obs, content.genes) | {
-        "modality": guess_modality(opened, original, list(opened.var.index), name=name),
+        "modality": guess_effects(opened, counts.scan)
+        or guess_modality(opened, original, list(opened.var.index), name=name),
         "species": species if species.value else Guess(original.species, original.why),
         "depth": guess_depth(content.obs, totals) if facts.whole else Guess(),
         "symbols": Guess() if "map-identifiers" in fixes else _symbols(content, names),
@@ -178,7 +181,7 @@ def _report(opened: Opened, found: Findings, *, seconds: float) -> Report:
     problems, content, facts = problems_of(found), found.content, found.facts
     errors = sum(problem.severity == "error" for problem in problems)
     whole = found.counts.whole or "recover-counts" in found.fixes
-    say = found.counts.say
+    say = "Log fold changes: a table of effects, without cells" if found.modality == "effects" else found.counts.say
     if whole and not found.counts.whole:
         say = f"Whole counts, had back. Before: {say[0].lower()}{say[1:]}"
     report = Report(
@@ -198,13 +201,13 @@ def _report(opened: Opened, found: Findings, *, seconds: float) -> Report:
 def verdict(report: Report, *, errors: int) -> str:
     """The outcome in one line of plain words."""
     modality, species = report.guess("modality"), report.guess("species")
-    rows = "spots" if modality == "spatial" else "cells"
+    rows = {"spatial": "spots", "effects": "perturbations"}.get(modality, "cells")
     peaks = report.identifiers == "peaks"
     columns = "peaks" if peaks else "proteins" if modality == "protein" else "genes"
     measured = {"rna": "RNA", "atac": "open chromatin" if peaks else "gene activity", "spatial": "RNA in place",
-                "protein": "surface protein"}.get(modality, modality)  # fmt: skip
+                "protein": "surface protein", "effects": "log fold changes"}.get(modality, modality)  # fmt: skip
     of = f"{species} {measured}" if species else f"{measured}, species unknown"
-    counts = "whole counts" if report.counts else "no whole counts"
+    counts = "whole counts" if report.counts else "a table of effects" if modality == "effects" else "no whole counts"
     end = "Ready." if not errors else f"Not ready: {errors} problem{'s' if errors > 1 else ''} to mend first."
     return f"{_number(report.n_cells, rows)} × {_number(report.n_genes, columns)} of {of}, {counts}. {end}"
 

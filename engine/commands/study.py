@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from engine.errors import InvalidParameter, InvalidStudy, closest
@@ -14,8 +14,9 @@ from engine.library import Library, missing_files, slug
 from engine.settings import Settings
 from engine.studies.faults import ROLE_WORDS, faults
 from engine.studies.plan import Brought, Choices, guess_roles, plan_study
-from engine.types import ROLES, Study
+from engine.types import PERTURBED_BY, ROLES, Perturbed, Study
 
+PERTURBED = tuple(f.name for f in fields(Perturbed))
 KEYS = ("modality", "tissue", "species", "condition", "split", "counts", "depth", "symbols", "min_cells")
 
 
@@ -31,6 +32,9 @@ def add(commands) -> None:
                      f"{', '.join(KEYS)}; split names the obs column whose levels become datasets")  # fmt: skip
     new.add_argument("--role", action="append", default=[], metavar="ROLE=COLUMN",
                      help=f"the obs column of a role ({', '.join(ROLES)}); ROLE= leaves it out")  # fmt: skip
+    new.add_argument("--perturbed", action="append", default=[], metavar="KEY=VALUE",
+                     help=f"how cells of a screen were perturbed; KEY is one of {', '.join(PERTURBED)}, kind is one "
+                     f"of {', '.join(PERTURBED_BY)}")  # fmt: skip
     new.add_argument("--description", default="")
     new.add_argument("--citation", default="")
     new.add_argument("--out", type=Path, metavar="S.toml", help="where to write it; default: among your studies")
@@ -47,7 +51,9 @@ def _new(args: argparse.Namespace, settings: Settings) -> None:
     files = [_file(text, settings) for text in args.file]
     given = _roles(args.role)
     roles = replace(guess_roles([brought for brought, _ in files]), **given)
-    plan = replace(plan_study(args.title, files, roles), description=args.description, citation=args.citation)
+    plan = plan_study(args.title, files, roles)
+    plan = replace(plan, perturbed=replace(plan.perturbed, **_pairs("--perturbed", args.perturbed, PERTURBED)))
+    plan = replace(plan, description=args.description, citation=args.citation)
     found = faults(plan)
     if stops := [fault.text for fault in found if fault.stops]:
         raise InvalidStudy(" ".join(stops))
@@ -74,6 +80,10 @@ def _show(args: argparse.Namespace, settings: Settings) -> None:
     for role, word in ROLE_WORDS.items():
         if column := getattr(study.roles, role):
             print(f"    {word}: column {column}")
+    if study.is_screen:
+        for key in PERTURBED:
+            if value := getattr(study.perturbed, key):
+                print(f"    perturbed, {key.replace('_', ' ')}: {value}")
     for source in study.datasets:
         cells = f"{source.column} in {', '.join(source.values)}" if source.column else "all cells"
         limits = [f"{key} {value:g}" for key, value in vars(source.qc).items() if value is not None]
@@ -141,6 +151,17 @@ def _roles(pairs: list[str]) -> dict[str, str | None]:
             hint = closest(role, ROLES) or list(ROLES)
             raise InvalidParameter(f"--role expects ROLE=COLUMN, found '{pair}'. Roles: {', '.join(hint)}.")
         given[role] = column or None
+    return given
+
+
+def _pairs(option: str, pairs: list[str], keys: tuple[str, ...]) -> dict[str, str]:
+    given = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or key not in keys:
+            hint = closest(key, keys) or list(keys)
+            raise InvalidParameter(f"{option} expects KEY=VALUE, found '{pair}'. Keys: {', '.join(hint)}.")
+        given[key] = value
     return given
 
 

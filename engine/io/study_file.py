@@ -11,7 +11,7 @@ from typing import Any
 from engine.errors import InvalidStudy, closest
 from engine.io.files import PACKAGE
 from engine.store import atomic_write
-from engine.types import DatasetSource, QcLimits, Roles, Study
+from engine.types import DatasetSource, Perturbed, QcLimits, Roles, Study
 
 SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
@@ -47,11 +47,13 @@ def parse_study(content: bytes, *, folder: Path, file: str) -> Study:
         raise InvalidStudy(f"'{file}' was expected to be a TOML file, but: {error}. Mend that line.") from error
     where = f"study file '{file}'"
     roles = _build(Roles, given.pop("roles", {}), f"[roles] of {where}")
+    perturbed = _build(Perturbed, given.pop("perturbed", {}), f"[perturbed] of {where}")
     blocks = given.pop("datasets", [])
     if not isinstance(blocks, list):
         raise InvalidStudy(f"[[datasets]] of {where} must be a list of blocks. Write it with double brackets.")
     datasets = tuple(_source(block, folder, where) for block in blocks)
-    return _build(Study, {"name": Path(file).stem, **given, "roles": roles, "datasets": datasets}, where)
+    return _build(Study, {"name": Path(file).stem, **given, "roles": roles, "perturbed": perturbed,
+                          "datasets": datasets}, where)
 
 
 def write_study(study: Study, path: Path, *, home: Path | None = None) -> None:
@@ -73,6 +75,8 @@ def study_text(study: Study, *, folder: Path | None = None, home: Path | None = 
              if getattr(study, key)]
     roles = [f"{role} = {_value(column)}" for role, column in vars(study.roles).items() if column is not None]
     lines += ["", "[roles]", *roles] if roles else []
+    perturbed = [f"{key} = {_value(value)}" for key, value in vars(study.perturbed).items() if value]
+    lines += ["", "[perturbed]", *perturbed] if perturbed else []
     for source in study.datasets:
         lines += ["", "[[datasets]]", *_block(source, _told_path(source.path, folder, home))]
     return "\n".join(lines) + "\n"

@@ -57,8 +57,7 @@ def alike(screen: Screen, change: np.ndarray, *, name: str = "", by: str = "pear
     if name:
         counts &= ~np.isin(screen.genes, targets_of(name))
     if centred:
-        mean = np.nanmean(np.where(counts, values, np.nan), axis=0)
-        mean = np.nan_to_num(mean)
+        mean = np.where(counts, values, 0).sum(axis=0) / np.maximum(counts.sum(axis=0), 1)
         values, change = values - mean, change - mean
     likeness, p = _likeness(change, values, counts, by == "pearson", seed)
     table = pd.DataFrame({"perturbation": others, "likeness": likeness, "n_genes": counts.sum(axis=1), "p": p})

@@ -56,7 +56,7 @@ class Fitted:
 
 def fit_core(screen: Screen, known: GeneKnowledge, candidates: Sequence[str], *, seed: int = 0, by: str = "",
              progress: Progress | None = None) -> Fitted:
-    """Learn from a screen.
+    """Learn from a screen, on one thread: its many small matrices wait for each other on more.
 
     Parameters
     ----------
@@ -70,9 +70,16 @@ def fit_core(screen: Screen, known: GeneKnowledge, candidates: Sequence[str], *,
     InvalidStudy
         When there are fewer than three perturbations of single genes.
     """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        return _fit_core(screen, known, candidates, seed, by, progress or Progress())
+
+
+def _fit_core(screen: Screen, known: GeneKnowledge, candidates: Sequence[str], seed: int, by: str,
+              progress: Progress) -> Fitted:
     import pandas as pd
 
-    progress = progress or Progress()
     progress.stage("Single genes, each left out once", 0.1)
     singles = fit_singles(screen, known, seed=seed, by=by)
     names, told = singles.changes.names, singles.left_out[singles.best]

@@ -4,8 +4,9 @@ Measures after Norman et al., Science 365, 786 (2019), and Roohani, Huang and Le
 (2024). With δ_AB ≈ c₁δ_A + c₂δ_B: magnitude √(c₁² + c₂²); model fit dcor(c₁δ_A + c₂δ_B, δ_AB); equality of
 contribution, the lesser over the greater of dcor(δ_A, δ_AB) and dcor(δ_B, δ_AB); similarity dcor([δ_A, δ_B], δ_AB);
 and dcor(δ_A, δ_B); dcor is the distance correlation, over the genes that change most. They take robust regressions and
-fixed cuts; here c is least squares with the parts' noise taken off, and the cuts come from a null: what the same three
-changes would give if the pair were the sum of its parts, all measured with their errors.
+fixed cuts; here c is least squares of changes in units of their errors, and the cuts come from a null: what the same
+three changes would give if the pair were the sum of its parts, all measured with their errors (which draw c to 0 there
+as they do here).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from engine.errors import InvalidParameter
 TYPES = ("synergy", "suppression", "epistasis", "redundancy", "additive", "not seen")
 N_GENES, DRAWS = 300, 400  # genes of the distance correlations; draws of the null
 TAIL = 0.005  # share of the null beyond which a measure is called, on either side
+LEAST_ERROR = 1.0  # of the median error: no gene is taken as known better
 ALIKE, LESSER = 0.6, 1 / 3  # dcor of redundant parts, at least; lesser over greater coefficient of epistasis, at most
 
 
@@ -26,8 +28,9 @@ ALIKE, LESSER = 0.6, 1 / 3  # dcor of redundant parts, at least; lesser over gre
 class Interaction:
     """The type of a pair and what it rests on.
 
-    `scale` is the pair's change along the sum of the parts, 1 where they add up. `null`: measure → its bounds if they
-    did. `dominant` is 0 or 1, the part that masks the other in epistasis, else −1.
+    `coef` are c₁ and c₂; `scale` is the pair's change along the sum of the parts, as seen: 1 of a sum without noise.
+    `null`: measure → its bounds if the parts added up. `dominant` is 0 or 1, the part that masks the other in
+    epistasis, else −1.
     """
 
     type: str
@@ -64,12 +67,14 @@ def interaction(first: np.ndarray, second: np.ndarray, pair: np.ndarray, *, se: 
     if table.shape[1] < 10:
         raise InvalidParameter(f"An interaction needs the changes of ten genes in all three, found {table.shape[1]}. "
                                "Choose a pair of which both singles were measured.")  # fmt: skip
+    unit = np.sqrt(np.square(table[3:]).mean(axis=0))
+    table = table / np.maximum(unit, LEAST_ERROR * np.median(unit[unit > 0])) if (unit > 0).any() else table
     changes, errors = table[:3], table[3:]
     top = np.argsort(-np.abs(changes).max(axis=0))[:N_GENES]
-    found = _measures(changes, errors, top)
-    null = _null(changes, errors, top, seed)
+    found = _measures(changes, top)
+    null = _null(changes, errors, seed)
     kind, dominant = _call(found, null, changes, errors)
-    return Interaction(kind, _about(kind, found, names, dominant), (found["c1"], found["c2"]), found["scale"],
+    return Interaction(kind, _about(kind, found, null, names, dominant), (found["c1"], found["c2"]), found["scale"],
                        found["magnitude"], found["fit"], found["equality"], found["similarity"], found["alike"],
                        dominant, null)  # fmt: skip
 
@@ -91,29 +96,26 @@ def _centred_distances(x: np.ndarray) -> np.ndarray:
     return d - d.mean(axis=0) - d.mean(axis=1)[:, None] + d.mean()
 
 
-def coefficients(changes: np.ndarray, errors: np.ndarray) -> tuple[float, float]:
-    """c₁ and c₂ by least squares of row 2 on rows 0 and 1, (3, n_genes), the noise of those taken off their squares.
+def coefficients(changes: np.ndarray) -> tuple[float, float]:
+    """c₁ and c₂ by least squares of row 2 on rows 0 and 1, (3, n_genes).
 
-    Where the noise is nearly all there is, half of the squares is left.
+    Where both are nearly the same change, which of them did it cannot be told, and c is drawn to equal shares.
     """
     normal, right = changes[:2] @ changes[:2].T, changes[:2] @ changes[2]
-    noise = np.minimum(np.square(errors[:2]).sum(axis=1), 0.5 * np.diag(normal))
-    less = normal - np.diag(noise)
-    if np.linalg.eigvalsh(less)[0] < 0.05 * np.trace(less):  # nearly the same change twice: c is drawn to equal shares
-        less = less + 0.05 * np.trace(less) * np.array([[1, -1], [-1, 1]]) / 2
-    c = np.linalg.lstsq(less, right, rcond=None)[0]
+    if np.linalg.eigvalsh(normal)[0] < 0.05 * np.trace(normal):
+        normal = normal + 0.05 * np.trace(normal) * np.array([[1, -1], [-1, 1]]) / 2
+    c = np.linalg.lstsq(normal, right, rcond=None)[0]
     return float(c[0]), float(c[1])
 
 
-def _measures(changes: np.ndarray, errors: np.ndarray, top: np.ndarray, *, curves: bool = True) -> dict[str, float]:
-    c1, c2 = coefficients(changes, errors)
+def _measures(changes: np.ndarray, top: np.ndarray | None = None) -> dict[str, float]:
+    """All measures; without `top` those alone that have a null."""
+    c1, c2 = coefficients(changes)
     both = changes[0] + changes[1]
-    square = both @ both
-    noise = min(np.square(errors[:2]).sum(), 0.5 * square)
     found = {"c1": c1, "c2": c2, "magnitude": float(np.hypot(c1, c2)),
-             "scale": float(both @ changes[2] / max(square - noise, 1e-300)),
+             "scale": float(both @ changes[2] / max(both @ both, 1e-300)),
              "dominance": float(np.log10(max(abs(c1), 1e-3) / max(abs(c2), 1e-3)))}  # fmt: skip
-    if curves:
+    if top is not None:
         a, b, ab = changes[:, top]
         with_a, with_b = distance_correlation(a, ab), distance_correlation(b, ab)
         found |= {"fit": distance_correlation(c1 * a + c2 * b, ab),
@@ -123,15 +125,17 @@ def _measures(changes: np.ndarray, errors: np.ndarray, top: np.ndarray, *, curve
     return found
 
 
-def _null(changes: np.ndarray, errors: np.ndarray, top: np.ndarray, seed: int) -> dict[str, tuple[float, float]]:
-    """Bounds of each measure if the pair were the sum of its parts, as they are seen, with noise drawn anew."""
+def _null(changes: np.ndarray, errors: np.ndarray, seed: int) -> dict[str, tuple[float, float]]:
+    """Bounds of each measure if the pair were the sum of its parts, with noise drawn anew.
+
+    The parts as seen hold one noise already, so they are first made as long as they would be without it.
+    """
     rng, drawn = np.random.default_rng(seed), []
-    truth = np.stack([changes[0], changes[1], changes[0] + changes[1]])
-    # parts as seen hold one noise already: the sum is expected to hold theirs too, so it is taken off beforehand
     keep = np.sqrt(np.clip(1 - np.square(errors[:2]).sum(axis=1) / np.square(changes[:2]).sum(axis=1), 0.05, 1))
-    truth = np.stack([keep[0] * truth[0], keep[1] * truth[1], keep[0] * truth[0] + keep[1] * truth[1]])
+    parts = keep[:, None] * changes[:2]
+    truth = np.vstack([parts, parts.sum(axis=0)])
     for _ in range(DRAWS):
-        drawn.append(_measures(truth + errors * rng.normal(size=truth.shape), errors, top, curves=False))
+        drawn.append(_measures(truth + errors * rng.normal(size=truth.shape)))
     return {name: tuple(float(x) for x in np.quantile([each[name] for each in drawn], [TAIL, 1 - TAIL]))
             for name in ("magnitude", "scale", "dominance")}  # fmt: skip
 
@@ -157,15 +161,18 @@ def _silent(changes: np.ndarray, errors: np.ndarray) -> bool:
     return bool((np.square(changes).sum(axis=1) <= noise + 3 * spread).all())
 
 
-def _about(kind: str, found: dict[str, float], names: tuple[str, str], dominant: int) -> str:
+def _about(kind: str, found: dict[str, float], null: dict[str, tuple[float, float]], names: tuple[str, str],
+           dominant: int) -> str:
     a, b = names
-    sum_of = f"{found['scale']:.2f} times the sum of both"
+    low, high = null["scale"]
+    sum_of = f"{found['scale']:.2f} times the sum of both, where {low:.2f} to {high:.2f} would be seen if they added up"
     return {
         "synergy": f"{a} and {b} together do more than both alone: {sum_of}.",
         "suppression": f"{a} and {b} together do less than both alone: {sum_of}.",
         "epistasis": f"{names[dominant]} masks {names[dominant - 1]}: the pair is {found['c1']:.2f} of {a} and "
                      f"{found['c2']:.2f} of {b}.",
-        "redundancy": f"{a} and {b} do alike (distance correlation {found['alike']:.2f}), and together {sum_of}.",
-        "additive": f"{a} and {b} add up: {sum_of}, as would be seen of a sum with this noise.",
+        "redundancy": f"{a} and {b} do alike (distance correlation {found['alike']:.2f}), and together not much more: "
+                      f"{sum_of}.",
+        "additive": f"{a} and {b} add up, as far as this noise lets see: {sum_of}.",
         "not seen": f"Neither {a}, {b} nor both changed more than their noise, so no interaction can be seen.",
     }[kind]  # fmt: skip

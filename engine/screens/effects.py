@@ -30,6 +30,7 @@ CLIP = 3.0  # changes beyond it say no more than "strong", and are mostly of gen
 CAPPED = 0.001  # share of values at the two ends from which on a tool has capped them
 HALF = 0.5  # share of a gene's values at the cap from which on it is not measured
 SURE = 0.3  # |z| below which a standard error is not had back from a change and its p
+SMALLEST = 1e-37  # p that single precision holds
 NORMAL = 1.4826  # makes a median absolute deviation the standard deviation of a normal distribution
 P_NAMES = (
     (r"p|p[._-]?val(ue)?s?|pvalues?", lambda values: values),
@@ -47,6 +48,7 @@ def screen_of_table(study: Study, sources: list[DatasetSource], params: ScreenPa
     """
     (source,) = sources
     with opened_source(source) as opened:
+        opened = _turned(opened, study)
         names = _row_names(study, opened, source)
         columns = gene_names(counts_of(opened, source)[1], source).astype(str)
         values = _dense(opened, source.counts)
@@ -75,9 +77,11 @@ def standard_errors(change: np.ndarray, p: np.ndarray | None) -> np.ndarray:
     table without p, that of the gene: the median of those, or the spread of its changes over perturbations, most of
     which leave a gene alone (scaled median absolute deviation, never below half of the median gene's).
     """
+    import pandas as pd
     from scipy import stats
 
-    spread = NORMAL * np.nanmedian(np.abs(change - np.nanmedian(change, axis=0)), axis=0)
+    table = pd.DataFrame(change)
+    spread = NORMAL * (table - table.median()).abs().median().to_numpy()
     typical = float(np.nanmedian(spread[spread > 0])) if (spread > 0).any() else 1.0
     spread = np.maximum(spread, typical / 2)
     if p is None:
@@ -85,10 +89,21 @@ def standard_errors(change: np.ndarray, p: np.ndarray | None) -> np.ndarray:
     z = stats.norm.isf(np.clip(p, 1e-300, 1) / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         se = np.where((z > SURE) & (np.abs(change) > 0), np.abs(change) / z, np.nan)
-    known = np.isfinite(se).any(axis=0)
-    of_gene = spread.copy()
-    of_gene[known] = np.nanmedian(se[:, known], axis=0)
+    of_gene = pd.DataFrame(se).median().fillna(pd.Series(spread)).to_numpy()
     return np.where(np.isfinite(se), se, of_gene)
+
+
+def _turned(opened: Opened, study: Study) -> Opened:
+    """The file with a row a perturbation: text does not say which side is which, and genes outnumber perturbations."""
+    from dataclasses import replace
+
+    from engine.io.matrix import InMemory
+
+    n_rows, n_columns = opened.matrices["X"].shape
+    if opened.format.startswith("AnnData") or study.roles.perturbation or n_rows <= n_columns:
+        return opened
+    matrices = {key: InMemory(matrix.rows(0, n_rows).T) for key, matrix in opened.matrices.items()}
+    return replace(opened, obs=opened.var, var=opened.obs, matrices=matrices)
 
 
 def _row_names(study: Study, opened: Opened, source: DatasetSource) -> list[str]:
@@ -195,5 +210,5 @@ def _adata(obs: pd.DataFrame, genes: np.ndarray, delta: np.ndarray, se: np.ndarr
 
     unknown = dict.fromkeys(("control", "control_sd", "detected"), np.nan)
     var = pd.DataFrame(unknown, index=pd.Index(genes, name="gene"))
-    layers = {"se": se.astype(np.float32), **({} if p is None else {"p": p.astype(np.float32)})}
+    layers = {"se": se.astype(np.float32), **({} if p is None else {"p": np.maximum(p, SMALLEST).astype(np.float32)})}
     return AnnData(delta.astype(np.float32), obs=obs, var=var, layers=layers)

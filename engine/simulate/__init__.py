@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,33 +11,12 @@ from engine.simulate.annotations import gene_sets, known_edges, true_edges
 from engine.simulate.changes import TYPES, perturbations
 from engine.simulate.counts import blocks, true_means, world
 from engine.simulate.network import made_up
+from engine.simulate.truth import Truth
 from engine.simulate.write import write_screen
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["TYPES", "Truth", "simulate_screen"]
 CONTROLS = 0.1  # share of the cells that are unperturbed
 MORE_REGULATORS = 0.5  # of the perturbed ones: regulators that are not perturbed
-
-
-@dataclass(frozen=True, eq=False)
-class Truth:
-    """What made the cells of a simulated screen.
-
-    `change` has a row a perturbation and a column a gene: expected change of log1p counts per 10,000 against control.
-    `edges`: source, target, weight. `pairs` has a row a pair: its type, one of `TYPES`. `sets` and `known` are what
-    one would know before the screen, with errors: gene sets, and TF targets (source, target, sign). `pathway` of each
-    regulator and `module` of each gene (−1: none), by gene.
-    """
-
-    change: pd.DataFrame = field(repr=False)
-    edges: pd.DataFrame = field(repr=False)
-    pairs: pd.DataFrame = field(repr=False)
-    sets: dict[str, tuple[str, ...]] = field(repr=False)
-    known: pd.DataFrame = field(repr=False)
-    pathway: pd.Series = field(repr=False)
-    module: pd.Series = field(repr=False)
 
 
 def simulate_screen(*, n_perturbations: int = 100, n_genes: int = 5000, n_cells: int = 50_000, n_pairs: int = 50,

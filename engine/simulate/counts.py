@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -15,7 +16,7 @@ BATCH = 0.15  # spread of a gene's log expression between batches
 DEPTH, DEPTH_SPREAD = 5000.0, 0.35  # counts of a cell: median, and spread of its logarithm
 DRAWS = 64  # cells that a true mean is averaged over
 TARGET = 1e4
-GRID = 400
+GRID = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,12 +89,13 @@ def true_means(of: World, change: np.ndarray, rng: np.random.Generator) -> np.nd
     return means
 
 
+@cache
 def _seen() -> tuple[np.ndarray, np.ndarray]:
     """E[log1p(1e4 · k / d)] of a count k of a gene by the logarithm of its share, over depths d of cells."""
     from scipy import stats
 
     log_share = np.linspace(-18, -1, GRID)
-    depth = DEPTH * np.exp(DEPTH_SPREAD * stats.norm.ppf((np.arange(20) + 0.5) / 20))
+    depth = DEPTH * np.exp(DEPTH_SPREAD * stats.norm.ppf((np.arange(12) + 0.5) / 12))
     seen = np.zeros(GRID)
     for d in depth:
         for i, rate in enumerate(d * np.exp(log_share)):

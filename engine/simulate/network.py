@@ -8,6 +8,7 @@ import numpy as np
 
 PATHWAY_SIZE = 8  # regulators in a pathway, about
 MODULES_OF_PATHWAY = 3
+OWN = 0.004, 0.012  # share of all genes that are targets of a regulator without its pathway: least and most
 SILENT = 0.1  # share of regulators without targets
 
 
@@ -29,7 +30,7 @@ class Network:
         return self.genes[: len(self.weights)]
 
     def spread(self) -> np.ndarray:
-        """Change of all genes when a regulator's log expression rises by 1, over three steps, (n_regulators, n_genes).
+        """Change of all genes when a regulator rises by 1 (log), over three steps, (n_regulators, n_genes).
 
         The regulator itself is held at 1, whatever leads back to it.
         """
@@ -45,7 +46,7 @@ def made_up(n_regulators: int, n_genes: int, rng: np.random.Generator) -> Networ
     """A network in which a pathway's regulators take their targets from the same modules of genes.
 
     Each pathway has signed weights on three modules. A regulator keeps a share of its pathway's targets, drawn for it
-    between one and nine in ten, with weights of its own strength, and has targets of its own beside them. One in ten
+    between three in ten and nearly all, with weights of its own strength, and has targets of its own beside. One in ten
     has none. Some regulators act on others, so that changes go on over more than one step.
     """
     n_pathways = max(n_regulators // PATHWAY_SIZE, 3)
@@ -54,9 +55,9 @@ def made_up(n_regulators: int, n_genes: int, rng: np.random.Generator) -> Networ
     profiles = np.stack([_profile(module, 2 * n_pathways, rng) for _ in range(n_pathways)])
     weights = np.zeros((n_regulators, n_genes), np.float32)
     for i in np.flatnonzero(rng.random(n_regulators) >= SILENT):
-        kept = rng.random(n_genes) < rng.uniform(0.1, 0.9)
+        kept = rng.random(n_genes) < rng.uniform(0.3, 0.95)
         own = np.zeros(n_genes)
-        chosen = rng.choice(n_genes, min(rng.integers(20, 60), n_genes // 4), replace=False)
+        chosen = rng.choice(n_genes, int(np.ceil(rng.uniform(*OWN) * n_genes)), replace=False)
         own[chosen] = rng.normal(0, 0.3, len(chosen))
         strength = rng.lognormal(0, 0.4)
         weights[i] = strength * (profiles[pathway[i]] * kept * rng.uniform(0.6, 1.4, n_genes) + own)

@@ -13,7 +13,7 @@ from engine.store import atomic_write
 if TYPE_CHECKING:
     import pandas as pd
 
-    from engine.simulate import Truth
+    from engine.simulate.truth import Truth
 
 CHUNK = 1 << 18
 

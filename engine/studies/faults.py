@@ -8,6 +8,7 @@ from functools import reduce
 
 from engine.errors import GeneweaveError
 from engine.io import peek
+from engine.studies.perturbed import perturbed_faults
 from engine.studies.split import MIN_CELLS, MIXED, FilePlan, StudyPlan
 from engine.types import MODALITIES
 
@@ -31,7 +32,8 @@ def faults(plan: StudyPlan) -> list[Fault]:
     found += [*_names(plan), *_fields(plan), *_roles(plan, readable)]
     if found or not plan.files:
         return found
-    return [*(_species(plan) or _gene_faults(readable)), *_mixed(plan), *_small(plan)]
+    screen = [Fault(*said) for said in perturbed_faults(plan)]
+    return [*screen, *(_species(plan) or _gene_faults(readable)), *_mixed(plan), *_small(plan)]
 
 
 def role_columns(files: Iterable[FilePlan]) -> tuple[list[str], dict[str, list[str]]]:
@@ -56,11 +58,11 @@ def _columns(file: FilePlan) -> list[str] | Fault:
 def _names(plan: StudyPlan) -> list[Fault]:
     names = [part.name for file in plan.files for part in file.kept]
     found = [] if plan.title.strip() else [Fault("The study needs a title. Type one.", True)]
-    if len(names) < 2:
+    if len(names) < (1 if plan.is_screen else 2):
         found.append(Fault(
             f"A study compares at least two datasets, so far there {'is 1' if names else 'are none'}. "
             f"{'Split the file by a column, such as donor or condition, or add' if plan.files else 'Add'} another "
-            "file.", True))  # fmt: skip
+            "file. A screen needs one: choose the column that says which gene was perturbed.", True))  # fmt: skip
     if "" in names:
         found.append(Fault("Every dataset needs a name, found one without. Type one.", True))
     twice = sorted({name for name in names if name and names.count(name) > 1})
@@ -97,7 +99,7 @@ def _roles(plan: StudyPlan, readable: list[FilePlan]) -> list[Fault]:
 
 def _gene_faults(files: list[FilePlan]) -> list[Fault]:
     """A word about files whose genes have other names; proteins are too few to ask that of them."""
-    files = [file for file in files if file.modality != "protein"]
+    files = [file for file in files if file.modality not in ("protein", "effects")]
     if len(files) < 2:
         return []
     names = {}
@@ -134,7 +136,8 @@ def _mixed(plan: StudyPlan) -> list[Fault]:
 
 
 def _small(plan: StudyPlan) -> list[Fault]:
-    parts = [f"{part.name} ({part.n_cells})" for file in plan.files for part in file.kept if part.n_cells < MIN_CELLS]
+    parts = [f"{part.name} ({part.n_cells})" for file in plan.files for part in file.kept
+             if part.n_cells < MIN_CELLS and file.modality != "effects"]
     if not parts:
         return []
     return [Fault(f"Fewer than {MIN_CELLS} cells say little about which genes keep company: {', '.join(parts)}. "

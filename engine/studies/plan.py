@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine.io import peek
-from engine.io.report import Report
+from engine.studies.brought import Brought
+from engine.studies.perturbed import guess_perturbed
 from engine.studies.split import MIN_CELLS, FilePlan, Part, StudyPlan, distinct, file_title, label, level_cells, split
-from engine.types import ROLES, QcLimits, Roles
+from engine.types import ROLES, Perturbed, QcLimits, Roles
 
 
 @dataclass(frozen=True)
@@ -26,32 +27,19 @@ class Choices:
     qc: QcLimits = field(default_factory=QcLimits)
 
 
-@dataclass(frozen=True)
-class Brought:
-    """A file to plan with: where its matrix is, what people call it, and what its check found."""
+def plan_study(title: str, files: list[tuple[Brought, Choices]], roles: Roles | None = None,
+               perturbed: Perturbed | None = None) -> StudyPlan:  # fmt: skip
+    """A plan from files and choices; roles that are not given are guessed where all files have the column.
 
-    path: str
-    name: str
-    report: Report | None = None
-
-    def guess(self, what: str) -> str:
-        """The guessed value or column; empty when there is none."""
-        return self.report.guess(what) if self.report else ""
-
-    def column(self, what: str) -> str | None:
-        """The guess, when it is an `obs` column of the matrix."""
-        guess = self.guess(what)
-        return guess if guess and guess in peek.column_names(self.path) else None
-
-
-def plan_study(title: str, files: list[tuple[Brought, Choices]], roles: Roles | None = None) -> StudyPlan:
-    """A plan from files and choices; roles that are not given are guessed where all files have the column."""
+    So is how genes were perturbed, where a role says that they were.
+    """
     roles = roles or guess_roles([brought for brought, _ in files])
+    perturbed = perturbed or guess_perturbed([brought for brought, _ in files], roles)
     plans: list[FilePlan] = []
     for brought, choices in files:
         name = distinct(file_title(brought.name), [plan.title for plan in plans])
         plans.append(plan_file(brought, name, choices, condition=roles.condition))
-    return StudyPlan(title, tuple(plans), roles)
+    return StudyPlan(title, tuple(plans), roles, perturbed=perturbed)
 
 
 def plan_file(brought: Brought, title: str, choices: Choices, *, condition: str | None = None) -> FilePlan:

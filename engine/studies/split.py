@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.types import DatasetSource, QcLimits, Roles, Study
+from engine.types import DatasetSource, Perturbed, QcLimits, Roles, Study
 
 MIN_CELLS = 50  # of a part that is a dataset by default
 PURE = 0.9  # share of a part's cells that must have a label for the part to be called by it
@@ -62,15 +62,22 @@ class StudyPlan:
     roles: Roles = field(default_factory=Roles)
     description: str = ""
     citation: str = ""
+    perturbed: Perturbed = field(default_factory=Perturbed)
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether a column, or guides, say which gene was perturbed, or a file is a table of effects."""
+        guided = bool(self.roles.perturbation or self.perturbed.guides)
+        return guided or any(file.modality == "effects" for file in self.files)
 
     def sources(self) -> tuple[DatasetSource, ...]:
         """The datasets, in the order of the files."""
         return tuple(source for file in self.files for source in sources(file))
 
     def study(self, name: str) -> Study:
-        """The study under that name; raises `InvalidStudy` when it has fewer than two datasets, or two of a name."""
+        """The study under that name; raises `InvalidStudy` when it has too few datasets, or two of a name."""
         return Study(name, self.title.strip(), self.sources(), self.roles, self.description.strip(),
-                     self.citation.strip())
+                     self.citation.strip(), self.perturbed if self.is_screen else Perturbed())
 
 
 def split(title: str, values: np.ndarray, *, condition: np.ndarray | None = None, tissue: np.ndarray | None = None,

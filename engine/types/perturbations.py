@@ -154,7 +154,9 @@ class KnockoutModel:
     predicted, or empty); `uns["cross"]`, likeness of each candidate with each training single, float32
     (n_candidates, n_singles); `uns["singles"]` their names; `uns["dual"]`, float32 (n_singles, n_genes);
     `uns["kernels"]`, a row a kernel: kernel, label, source, weight, n_known; `uns["missed"]`, the share of genes
-    outside ± q · sigma, a row per class, perturbation held out and q: see `engine.perturb.intervals`.
+    outside ± q · sigma, a row per class, perturbation held out and q: see `engine.perturb.intervals`. The rest is for
+    `engine.knockout.screen_model` alone, but for `layers["told"]`, what is told of each perturbation without it, NaN
+    where it was not learned from.
 
     Of the basis `network`, `adata` holds cells, X log1p counts per 10,000, CSR float32 (n_cells, n_genes), with
     `obs["cell_type"]`, `obsm["X_pca"]`, `obsm["X_umap"]`; `uns["edges"]`: cell_type, regulator, target, coef, prior
@@ -168,8 +170,9 @@ class KnockoutModel:
     def facts(self) -> dict[str, Any]:
         """study, title, basis (one of `BASES`), kind, scale, species, cell_types, n_cells; notes (sentences, what is
         missing among them); of a screen also: verdict (sentences: does it beat the mean?), loo (predictor → mean
-        square left-out error and PCC of changes), penalty, best (name of the predictor used), classes (class →
-        n_held_out), pairs (β, n), screen (its facts); params, sources, made (created, seconds, version, command)."""
+        square left-out error and PCC of changes, the same less the mean of the others), penalty, best (name of the
+        predictor used), classes (class → n_held_out), pairs (class → beta, n, …), far (likeness below which a gene is
+        far), screen (its facts); params, sources, made (created, seconds, version, command)."""
         return json.loads(self.adata.uns[META])
 
     @property
@@ -209,7 +212,8 @@ class KnockoutEffect:
     table: pd.DataFrame = field(compare=False)
     evidence: dict[str, Any] = field(compare=False)
     """basis (`screen`, `network`), kind, scale, cell_type, dose, class (of `CLASSES`, or empty), level, n_calibration,
-    coverage (measured on held-out perturbations, or None), nearest (name), likeness, known_by, weights (kernel →
+    coverage (measured on held-out perturbations, or None), left_out (whether it was in the screen and is told without
+    itself; of a screen alone), nearest (name), likeness, known_by, weights (kernel →
     share), abstained (why, or empty), warnings (sentences), path (list of regulator, target, sign, for a network)."""
 
 

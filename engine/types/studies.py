@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import InvalidCounts, InvalidStudy
+from engine.types.perturbations import PERTURBED_BY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,17 @@ class Perturbed:
     control: str = ""
     guides: str = ""
     guide_targets: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind and self.kind not in PERTURBED_BY:
+            raise InvalidStudy(
+                f"The kind of a perturbation is one of {', '.join(PERTURBED_BY)}, found '{self.kind}'. Correct it."
+            )
+        if bool(self.guides) != bool(self.guide_targets):
+            raise InvalidStudy(
+                "[perturbed] guides and guide_targets go together, found only one. Name the obsm matrix of guide "
+                "counts and the uns list of what each guide targets."
+            )
 
 
 @dataclass(frozen=True)

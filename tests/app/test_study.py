@@ -19,7 +19,7 @@ from engine.io import peek
 from engine.io.dataset import load_dataset
 from engine.io.report import Guess, Report
 from engine.studies.split import Part
-from engine.types import QcLimits
+from engine.types import Perturbed, QcLimits
 from tests.app.reading import find as component
 from tests.app.reading import links, parts, words
 from tests.shared_data import shared
@@ -58,7 +58,8 @@ def sent(page, **changed) -> list[dict]:
     for part in parts(page):
         which = getattr(part, "id", None)
         kind = which.get("type") if isinstance(which, dict) else which
-        if kind in ("study-title", "study-description", "study-citation", "study-role", "study-file", "study-part"):
+        if kind in ("study-title", "study-description", "study-citation", "study-role", "study-file", "study-part",
+                    "study-perturbed"):  # fmt: skip
             name = (which.get("what") or which.get("role")) if isinstance(which, dict) else which
             given.append({"id": which, "value": changed.get(name, getattr(part, "value", None))})
         elif kind in ("study-name", "study-levels"):
@@ -246,3 +247,38 @@ def _copied(path, folder):
     copy = folder / "combat.h5ad"
     copy.write_bytes(path.read_bytes())
     return copy
+
+
+@pytest.fixture
+def screened(services, tmp_path) -> str:
+    """A file of perturbed cells, controls under a name that nobody else uses."""
+    obs = {"gene": ["G1"] * 90 + ["G2"] * 80 + ["baseline 0"] * 30, "perturbation_type": ["CRISPRi"] * 200}
+    return upload(services, tmp_path, "screen.h5ad", obs=obs, perturbation="gene", modality="rna", species="human")
+
+
+def test_a_screen_is_saved_from_one_file_with_its_kind_and_control(services, screened):
+    page = study.layout(services, "new", files=screened)
+    kind = component(page, {"type": "study-perturbed", "what": "kind_column"})
+    control = component(page, {"type": "study-perturbed", "what": "control"})
+    assert kind.value == "perturbation_type" and set(control.data) == {"G1", "G2", "baseline 0"}
+    assert "No label of 'gene' is named like a control" in words(read_review(services, sent(page)))
+    fields = sent(page)
+    for one in fields:
+        if one["id"] == {"type": "study-perturbed", "what": "control"}:
+            one["value"] = "baseline 0"
+    assert "No label" not in words(read_review(services, fields))
+    save_study(services, fields)
+    (kept,) = [s for s in services.library.studies() if s.title == "Screen"]
+    assert kept.perturbed == Perturbed("", "perturbation_type", "baseline 0") and len(kept.datasets) == 1
+    again = study.layout(services, kept.name)
+    assert component(again, {"type": "study-perturbed", "what": "control"}).value == "baseline 0"
+
+
+def test_a_table_of_effects_is_a_study_of_its_own(services, tmp_path):
+    file = upload(services, tmp_path, "t_CRISPRi.h5ad", modality="effects", species="human")
+    page = study.layout(services, "new", files=file)
+    said = words(read_review(services, sent(page)))
+    assert "1 dataset, 200 perturbations" in said.replace("\u202f", " ") and "Table of effects" in said
+    save_study(services, sent(page))
+    (kept,) = [s for s in services.library.studies() if s.datasets[0].modality == "effects"]
+    assert kept.perturbed == Perturbed("interference")

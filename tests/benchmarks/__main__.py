@@ -8,6 +8,8 @@ from tests.benchmarks import (
     differential,
     estimates,
     first_walk,
+    perturb_core,
+    screens,
     study,
     training,
     upload,
@@ -17,8 +19,10 @@ for title, benchmark in (
     ("The bundled study", study), ("What maps were said to take", estimates),
     ("Training beside the published code", training),
     ("Co-expression beside the reference tools", coexpression), ("Two conditions, how fast", differential),
-    ("Two conditions of real blood", conditions), ("Causes where there are none", causes), ("The Atlas", atlas_paint),
+    ("Two conditions of real blood", conditions), ("Causes where there are none", causes),
+    ("A screen of Norman's size", screens), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
+    ("Perturbations told by the core", perturb_core),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()

@@ -72,10 +72,10 @@ EXPECTED = {
         (300, 20388, "rna", "human", BACK, "normalised", "- - Patient cell_type"),
     "data2/multimodal/spatial/visium_human_dlpfc_151510.h5ad":
         (4634, 500, "spatial", "human", "X", "", "- - - annotation"),
-    "data2/perturb/alector_macrophage/CRISPRi_lfc.h5ad": (205, 12541, "rna", "human", LOST, "negative", ""),
+    "data2/perturb/alector_macrophage/CRISPRi_lfc.h5ad": (205, 12541, "effects", "human", LOST, "", ""),
     "data2/perturb/gasperini_highmoi_sceptre.h5ad":
         (40002, 366, "rna", "human", "X", "", "- - batch - - gene_n_umis"),
-    "data2/perturb/gsfa_luhmes/luhmes_mast_lfc.h5ad": (15, 6000, "rna", "human", LOST, "few-cells negative", ""),
+    "data2/perturb/gsfa_luhmes/luhmes_mast_lfc.h5ad": (15, 6000, "effects", "human", LOST, "", ""),
     "data2/perturb/scmageck_mcf10a_cropseq.h5ad":
         (6229, 28, "rna", "human", BACK, "empty-cells normalised", "- - - res.1 geneID"),
     "data2/perturb/scperturb_jurkat_cropseq.h5ad":

@@ -112,3 +112,18 @@ def test_what_the_check_of_a_file_understands_is_filled_in(tmp_path, settings):
     study = Library(settings).study("guessed")
     assert (study.roles.batch, study.roles.cell_type) == ("donor", "cell_type")
     assert {source.species for source in study.datasets} == {"human"}
+
+
+def test_a_screen_is_made_shown_and_exported(tmp_path, settings, capsys):
+    from tests.small_screen import screen_cells
+
+    screen_cells().write_h5ad(tmp_path / "cells.h5ad")
+    given = ["--role", "perturbation=condition", "--perturbed", "kind=interference", "--perturbed", "control=ctrl"]
+    assert main(["study", "new", "--title", "Screen", "--file", "cells.h5ad", *given, "--out", "s.toml"]) == 0
+    assert main(["study", "show", "s.toml"]) == 0
+    said = capsys.readouterr().out
+    assert "perturbed, kind: interference" in said and "perturbed, control: ctrl" in said
+    assert main(["study", "export", "s.toml", "--out", "again.toml"]) == 0
+    assert read_study(tmp_path / "again.toml").perturbed.kind == "interference"
+    assert main(["study", "new", "--title", "S", "--file", "cells.h5ad", "--perturbed", "knd=ko"]) == 2
+    assert "--perturbed expects KEY=VALUE, found 'knd=ko'. Keys: kind" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import InvalidStudy
 from engine.io.study_file import parse_study, read_study, study_text, write_study
-from engine.types import MODALITIES, DatasetSource, QcLimits, Roles, Study
+from engine.types import MODALITIES, PERTURBED_BY, DatasetSource, Perturbed, QcLimits, Roles, Study
 
 LETTERS = 'abc ABC019-_.,=#[]{}"\'\\/\n\t\r\b\f\x00\x1f\x7f\x85äß·µ中文🧬\u2028'
 
@@ -36,7 +36,10 @@ def made_up(seed: int) -> Study:
                              counts, maybe(text()), maybe(text()), qc)  # fmt: skip
 
     roles = Roles(*(maybe(text()) for _ in range(4)))
-    return Study(f"s{seed}", text(), tuple(source(i) for i in range(rng.randint(2, 4))), roles, text(0), text(0))
+    guides = rng.choice([(text(), text()), ("", "")])
+    perturbed = Perturbed(rng.choice(["", *PERTURBED_BY]), text(0), text(0), *guides)
+    return Study(f"s{seed}", text(), tuple(source(i) for i in range(rng.randint(2, 4))), roles, text(0), text(0),
+                 perturbed)  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -91,3 +94,23 @@ def test_bytes_that_are_no_study_are_refused_in_a_sentence(tmp_path, content):
 def test_a_study_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(InvalidStudy, match="expected at .*none.toml"):
         read_study(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(("table", "words"), [
+    ('kind = "crispr"', "one of knockout, interference, activation, found 'crispr'"),
+    ('guides = "grna"', "guides and guide_targets go together"),
+    ('contrl = "NT"', r"\[perturbed\] of study file 's.toml' has an unknown key 'contrl'. Expected one of control"),
+    ('control = 3', "'control' in .* must be text in quotes, found 3"),
+])  # fmt: skip
+def test_what_is_wrong_with_how_cells_were_perturbed_is_said(tmp_path, table, words):
+    text = f'title = "T"\n[roles]\nperturbation = "x"\n[perturbed]\n{table}\n[[datasets]]\nname = "a"\npath = "a"\n'
+    with pytest.raises(InvalidStudy, match=words):
+        parse_study(text.encode(), folder=tmp_path, file="s.toml")
+
+
+def test_a_screen_has_one_dataset_and_says_how_its_genes_were_perturbed(tmp_path):
+    text = ('title = "T"\n[roles]\nperturbation = "x"\n[perturbed]\nkind = "activation"\ncontrol = "NT"\n'
+            '[[datasets]]\nname = "a"\npath = "a"\n')  # fmt: skip
+    study = parse_study(text.encode(), folder=tmp_path, file="s.toml")
+    assert study.is_screen and study.perturbed == Perturbed("activation", control="NT")
+    assert '[perturbed]\nkind = "activation"\ncontrol = "NT"\n' in study_text(study)

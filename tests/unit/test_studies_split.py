@@ -24,7 +24,7 @@ from engine.studies.split import (
     split,
     with_levels,
 )
-from engine.types import QcLimits, Roles
+from engine.types import Perturbed, QcLimits, Roles
 from tests.shared_data import shared
 
 DONORS = ["P1"] * 60 + ["P2"] * 70 + ["P10"] * 40 + [None] * 5
@@ -202,3 +202,42 @@ def test_stimulated_and_control_blood_becomes_two_datasets():
     path = str(shared("data/multimodal/rna/kang_pbmc_ctrl_stim.h5ad"))
     plan = plan_file(Brought(path, "kang.h5ad"), "Kang", Choices(split="batch"), condition="batch")
     assert [(p.n_cells, p.condition) for p in plan.parts] == [(1000, "ctrl"), (1000, "stim")]
+
+
+def perturbed_file(path, kinds=None):
+    """A file whose cells are of two perturbations and control, of one kind or of `kinds`."""
+    label = (["ctrl"] * 60 + ["G1+ctrl"] * 60 + ["G2+ctrl"] * 55)
+    return write_file(path, condition=label, perturbation_type=kinds or ["CRISPRi"] * 175)
+
+
+def test_one_file_of_perturbed_cells_is_a_study(tmp_path):
+    brought = Brought(perturbed_file(tmp_path / "a.h5ad"), "a.h5ad", report(perturbation="condition"))
+    plan = plan_study("Screen", [(brought, Choices())])
+    assert plan.is_screen and plan.perturbed == Perturbed(kind_column="perturbation_type")
+    assert not any(fault.stops for fault in faults(plan))
+    study = plan.study("screen")
+    assert len(study.datasets) == 1 and study.is_screen and study.perturbed == plan.perturbed
+    plain = plan_study("Cells", [(brought, Choices())], Roles())
+    assert plain.perturbed == Perturbed() and "A screen needs one" in texts(plain)
+
+
+def test_the_kind_of_a_screen_is_guessed_from_the_name_of_its_file(tmp_path):
+    path = write_file(tmp_path / "k562_CRISPRa.h5ad", condition=["ctrl"] * 90 + ["G1"] * 85)
+    plan = plan_study("S", [(Brought(path, "k562_CRISPRa.h5ad", report(perturbation="condition")), Choices())])
+    assert plan.perturbed == Perturbed("activation")
+
+
+def test_what_speaks_against_a_screen_is_said(tmp_path):
+    brought = Brought(perturbed_file(tmp_path / "a.h5ad"), "a.h5ad", report(perturbation="condition"))
+
+    def said(**perturbed):
+        return texts(plan_study("S", [(brought, Choices())], perturbed=Perturbed(**perturbed)))
+
+    assert "Say how genes were perturbed" in said(control="ctrl")
+    assert "No label of 'condition' is called 'NT'" in said(kind="knockout", control="NT")
+    assert "Choose their label: ctrl, G1+ctrl, G2+ctrl" in said(kind="knockout", control="NT")
+    assert "read from the column 'how', which a does not have" in said(kind_column="how")
+    assert said(kind="knockout") == ""
+    table = FilePlan("T", brought.path, (Part("T", (), 12),), modality="effects")
+    assert "perturbed: knockout" in texts(StudyPlan("S", (table,)))
+    assert texts(StudyPlan("S", (table,), perturbed=Perturbed("knockout"))) == ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, Patch, State, ctx, no_update
 
 from app.pages.study.block import file_block, parts_id, parts_table
-from app.pages.study.form import adder_of, read_review, role_choices
+from app.pages.study.form import adder_of, control_choices, perturbed_id, read_review, role_choices
 from app.pages.study.origins import added, find
 from app.pages.study.reading import fields
 from engine.errors import GeneweaveError
@@ -82,6 +82,15 @@ def _register_parts(app: Dash, services: Services) -> None:
             return no_update
         default = Part(told["title"], (), 0, _common(conditions, "none"), _common(tissues, "unknown"))
         return new_parts(services, block["file"], study, column or None, default, role)
+
+    @app.callback(
+        Output(perturbed_id("control"), "data"), Input({"type": "study-role", "role": "perturbation"}, "value"),
+        State(BLOCK, "id"), State("study-name", "data"), prevent_initial_call=True,
+    )
+    def labels(column, blocks, study):
+        paths = [find(services, block["file"], study).brought.path for block in blocks
+                 if _there(services, block["file"], study)]  # fmt: skip
+        return control_choices(paths, column)
 
     for what in ("condition", "tissue"):
         app.clientside_callback(

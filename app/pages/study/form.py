@@ -11,13 +11,15 @@ from app.components.alert import alert
 from app.components.page_header import icon
 from app.components.study_card import MODALITY
 from app.pages.study.block import file_block
-from app.pages.study.origins import NEW, Origin, parts_on_offer, plan_roles, suggested_title
+from app.pages.study.origins import NEW, Origin, parts_on_offer, plan_roles, readable, suggested_title
 from app.pages.study.reading import read, study_name
 from app.words import listing, plural
 from engine.errors import GeneweaveError
+from engine.screens.names import CONTROL, name_labels
 from engine.studies.faults import ROLE_WORDS, Fault, faults, role_columns
+from engine.studies.perturbed import MOST, guess_perturbed, labels_of
 from engine.studies.split import MIXED, StudyPlan
-from engine.types import ROLES, Study
+from engine.types import PERTURBED_BY, ROLES, Roles, Study
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -71,8 +73,43 @@ def roles_card(study: Study | None, origins: list[Origin]) -> html.Section:
     return html.Section([html.H2("Roles of columns"),
                          html.P("A role holds for the whole study, so every file needs its column. Leave out what is "
                                 "not there.", className="gw-muted gw-small"),
-                         html.Div(selects, className="study-roles")], className="gw-card study-roles-card",
-                        **{"aria-label": "Roles of columns"})
+                         html.Div(selects, className="study-roles"), perturbed_fields(study, origins, roles)],
+                        className="gw-card study-roles-card", **{"aria-label": "Roles of columns"})
+
+
+def perturbed_fields(study: Study | None, origins: list[Origin], roles: Roles) -> html.Details:
+    """How genes were perturbed, for screens: the kind, the column that says it, and the label of controls."""
+    chosen = study.perturbed if study else guess_perturbed(readable(origins), roles)
+    kinds = [{"value": kind, "label": kind.capitalize()} for kind in PERTURBED_BY]
+    columns = role_choices([origin.plan for origin in origins], [chosen.kind_column] if chosen.kind_column else [])
+    labels = control_choices([origin.plan.path for origin in origins], roles.perturbation)
+    below = {"inputWrapperOrder": ["label", "input", "error", "description"], "size": "sm"}
+    fields = [
+        dmc.Select(id=perturbed_id("kind"), label="Kind of perturbation", value=chosen.kind or None, data=kinds,
+                   clearable=True, placeholder="not said", clearButtonProps={"aria-label": "Clear"},
+                   description="What was done to the gene; kinds are never mixed", **below),
+        dmc.Select(id=perturbed_id("kind_column"), label="Column of kinds", value=chosen.kind_column or None,
+                   data=columns, clearable=True, searchable=True, placeholder="no column",
+                   clearButtonProps={"aria-label": "Clear"},
+                   description="Where a file holds cells of several kinds, such as CRISPRa and CRISPRi", **below),
+        dmc.Autocomplete(id=perturbed_id("control"), label="Label of controls", value=chosen.control, data=labels,
+                         placeholder="ctrl, control, non-targeting …", description="Empty takes the usual words",
+                         limit=20, **below),
+    ]
+    screen = bool(roles.perturbation) or any(origin.plan.modality == "effects" for origin in origins)
+    return html.Details([html.Summary("How genes were perturbed"), html.Div(fields, className="study-roles")],
+                        open=screen, className="gw-details study-limits")
+
+
+def control_choices(paths: list[str], column: str | None) -> list[str]:
+    """The labels of the column of perturbations, those named like a control first."""
+    labels = [label for label, _ in labels_of(paths, column)]
+    named = name_labels(labels, ())
+    return sorted(labels, key=lambda label: named[label] != CONTROL)[:MOST]
+
+
+def perturbed_id(what: Any) -> dict:
+    return {"type": "study-perturbed", "what": what}
 
 
 def role_choices(plans: list[Any], more: list[str]) -> list[dict[str, str]]:
@@ -130,12 +167,14 @@ def twins(services: Services, title: str, name: str) -> list[Fault]:
 def summary(plan: StudyPlan) -> html.Div:
     """Datasets, cells, species, conditions."""
     parts = [part for file in plan.files for part in file.kept]
-    cells = sum(part.n_cells for part in parts)
+    cells = sum(part.n_cells for file in plan.files if file.modality != "effects" for part in file.kept)
+    rows = sum(part.n_cells for file in plan.files if file.modality == "effects" for part in file.kept)
     species = sorted({file.species for file in plan.files if file.kept and file.species})
     modalities = sorted({file.modality for file in plan.files if file.kept})
     conditions = sorted({part.condition for part in parts} - {"none"})
     told_apart = len([condition for condition in conditions if condition != MIXED])
-    line = f"{plural(len(parts), 'dataset')}, {plural(cells, 'cell')}"
+    size = [plural(cells, "cell")] if cells or not rows else []
+    line = ", ".join([plural(len(parts), "dataset"), *size, *([plural(rows, "perturbation")] if rows else [])])
     facts = {"Species": listing(species), "Modalities" if len(modalities) > 1 else "Modality": _words(modalities),
              plural(told_apart, "condition").capitalize() if told_apart else "Conditions":
              listing(conditions) or "not told apart"}

@@ -132,7 +132,12 @@ def find(services: Services, key: str, study: str) -> Origin:
 
 
 def natural_split(brought: Brought) -> str | None:
-    """The column that splits a lone file: donor or batch, else condition, when it gives two datasets or more."""
+    """The column that splits a lone file: donor or batch, else condition, when it gives two datasets or more.
+
+    None of a screen: each of its cells counts, and batches are matched inside it.
+    """
+    if brought.column("perturbation") or brought.guess("modality") == "effects":
+        return None
     for role in ("batch", "condition"):
         column = brought.column(role)
         if column and sum(cells >= MIN_CELLS for cells in _levels(brought.path, column)) > 1:
@@ -144,7 +149,12 @@ def plan_roles(study: Study | None, origins: list[Origin]) -> Roles:
     """The roles of a study, or those that the files suggest."""
     if study:
         return study.roles
-    return guess_roles([origin.brought for origin in origins if origin.n_cells is not None])
+    return guess_roles(readable(origins))
+
+
+def readable(origins: list[Origin]) -> list[Brought]:
+    """The files of the blocks that can be read."""
+    return [origin.brought for origin in origins if origin.n_cells is not None]
 
 
 def suggested_title(origins: list[Origin]) -> str:

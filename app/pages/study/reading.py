@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dash import ALL
 
 from app.pages.study.block import LIMITS
-from app.pages.study.origins import find
+from app.pages.study.origins import NEW, find
 from engine.studies.split import FilePlan, Part, StudyPlan
-from engine.types import QcLimits, Roles
+from engine.types import Perturbed, QcLimits, Roles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 FIELDS: tuple[tuple[Any, str], ...] = (
     ("study-title", "value"), ("study-description", "value"), ("study-citation", "value"), ("study-name", "data"),
     ({"type": "study-role", "role": ALL}, "value"),
+    ({"type": "study-perturbed", "what": ALL}, "value"),
     ({"type": "study-file", "file": ALL, "what": ALL}, "value"),
     ({"type": "study-levels", "file": ALL}, "data"),
     ({"type": "study-part", "file": ALL, "part": ALL, "what": ALL}, "value"),
@@ -45,7 +47,14 @@ def read(services: Services, lists: list[Any]) -> StudyPlan:
     files = tuple(_file(services, name, dict(which)["file"], data, given) for which, data in blocks)
     roles = {dict(which)["role"]: value or None for which, value in given.items() if _is(which, "study-role")}
     title, about, cite = (_text(given.get(f"study-{what}")) for what in ("title", "description", "citation"))
-    return StudyPlan(title, files, Roles(**roles), about, cite)
+    return StudyPlan(title, files, Roles(**roles), about, cite, _perturbed(services, name, given))
+
+
+def _perturbed(services: Services, study: str, given: dict[Any, Any]) -> Perturbed:
+    """How genes were perturbed; what the form does not ask for stays as it is in the study."""
+    kept = Perturbed() if study in ("", NEW) else services.library.study(study).perturbed
+    asked = {dict(which)["what"]: _text(value) for which, value in given.items() if _is(which, "study-perturbed")}
+    return replace(kept, **asked)
 
 
 def study_name(lists: list[Any]) -> str:
