@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.commands.counts import need_folder
 from engine.commands.maps import add_parameters
 from engine.commands.screen import add_study, given, study_given, write_table
+from engine.errors import InvalidParameter
 from engine.knowledge import Knowledge
 from engine.params import KnockoutParams, ScreenParams
 from engine.settings import Settings
@@ -94,6 +95,8 @@ def _run(args: argparse.Namespace, settings: Settings) -> None:
     cell_type = params.screen.cell_type if model.basis == "network" else ""
     effect = knock_out(model, genes, method=args.method, cell_type=cell_type, dose=args.dose, level=args.level,
                        store=store)  # fmt: skip
+    if effect.evidence["abstained"] and effect.table["measured"].isna().all():
+        raise InvalidParameter(effect.evidence["abstained"])
     for warning in filter(None, [effect.evidence["abstained"], *effect.evidence["warnings"]]):
         print(f"geneweave: {warning}", file=sys.stderr)
     write_table(args.out, effect_table(effect))
@@ -110,18 +113,24 @@ def effect_table(effect: KnockoutEffect) -> pd.DataFrame:
     evidence = np.where(table["measured"].notna(), "measured too", kind)
     found = table.assign(evidence=np.where(table["target"], "target", evidence)).rename_axis("gene").reset_index()
     found = found.rename(columns={"control": "control_mean"})
-    order = np.argsort(-found["change"].abs().fillna(-1).to_numpy(), kind="stable")
+    order = np.argsort(-told(effect).abs().fillna(-1).to_numpy(), kind="stable")
     return found.iloc[order][["gene", "control_mean", "change", "low", "high", "measured", "evidence"]]
+
+
+def told(effect: KnockoutEffect) -> pd.Series:
+    """The predicted change of each gene, or where nothing is predicted the measured one."""
+    return effect.table["measured" if effect.evidence["abstained"] else "change"]
 
 
 def strongest(effect: KnockoutEffect) -> str:
     """The genes that change most, in words; the perturbed ones left out."""
-    table = effect.table[~effect.table["target"] & effect.table["change"].notna()]
-    first = table.loc[table["change"].abs().sort_values(ascending=False, kind="stable").index[:SHOWN]]
-    if not len(first) or not first["change"].any():
-        return f"{effect.name}: no gene is predicted to change ({effect.method})."
-    words = ", ".join(f"{gene} {row.change:+.3g}{_between(row)}" for gene, row in first.iterrows())
-    return f"{effect.name}, {effect.method}: {words}."
+    table = effect.table.assign(told=told(effect))[lambda found: ~found["target"] & found["told"].notna()]
+    first = table.loc[table["told"].abs().sort_values(ascending=False, kind="stable").index[:SHOWN]]
+    how = "measured, not predicted" if effect.evidence["abstained"] else effect.method
+    if not len(first) or not first["told"].any():
+        return f"{effect.name}, {how}: no gene changes."
+    words = ", ".join(f"{gene} {row.told:+.3g}{_between(row)}" for gene, row in first.iterrows())
+    return f"{effect.name}, {how}: {words}."
 
 
 def _between(row) -> str:

@@ -68,7 +68,10 @@ def gather(genes: Iterable[str], *, species: str, knowledge: Knowledge, store: S
         "text": lambda: [text_kernel],
         "screens": lambda: [screens_kernel(names, knowledge, store, screen=screen, study=study)],
     }  # fmt: skip
-    found = [one for name in asked for one in sources[name]()]
+    found: list[GeneKernel | str | None] = []
+    for name in asked:
+        progress.check()
+        found += sources[name]()
     kernels = tuple(one for one in found if isinstance(one, GeneKernel) and len(one.genes))
     notes = [one for one in found if isinstance(one, str)] + text_notes + sequence_notes
     return GeneKnowledge(kernels, text, sequence, coding_of(names, knowledge), tuple(dict.fromkeys(notes)))

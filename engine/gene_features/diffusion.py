@@ -1,9 +1,8 @@
 """Likeness of genes by diffusion over a network: the heat kernel through its leading eigenvectors.
 
 With A the weighted adjacency and D its row sums, L = I − D^-½ A D^-½ has the eigenvectors of D^-½ A D^-½ and the
-eigenvalues 1 − μ. The heat kernel is exp(−t L) = Σ exp(−t (1 − μ)) u uᵀ (Kondor and Lafferty 2002), the regularised
-Laplacian (I + t L)^-1 = Σ u uᵀ / (1 + t (1 − μ)) (Smola and Kondor 2003). The first eigenvector, √D, says how many
-neighbours a gene has and nothing else: it is left out.
+eigenvalues 1 − μ. The heat kernel is exp(−t L) = Σ exp(−t (1 − μ)) u uᵀ (Kondor and Lafferty 2002). The first
+eigenvector, √D, says how many neighbours a gene has and nothing else: it is left out.
 """
 
 from __future__ import annotations
@@ -46,11 +45,6 @@ def leading(adjacency: sparse.csr_matrix, n: int = COMPONENTS, *, seed: int = 0)
 def heat(values: np.ndarray, vectors: np.ndarray, time: float) -> np.ndarray:
     """Features whose products are exp(−t L) without its first eigenvector, shape (n_genes, n)."""
     return vectors * np.exp(-time * (1 - values) / 2)
-
-
-def regularised(values: np.ndarray, vectors: np.ndarray, time: float) -> np.ndarray:
-    """Features whose products are (I + t L)^-1 without its first eigenvector, shape (n_genes, n)."""
-    return vectors / np.sqrt(1 + time * (1 - values))
 
 
 def unit_rows(features: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What takes seconds to compute is kept in the store's cache, under the hashes of the files that it came of."""
+"""What takes seconds to compute is kept in the cache of the store, under the hashes of the files that it came of."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ def kept(what: str, version: int, files: Iterable[Path], compute: Callable[[], A
     """`compute()` of these files and values, computed once for each content of them."""
     digests = [known_hash(str(path), store=store) for path in files]
     return store.memo(artifact_id(f"gene-{what}", version, list(given), digests), compute)
+
+
+def here(names: Iterable[str], knowledge: Knowledge) -> list[str]:
+    """Those of some entries of the library that are on this machine with all that reading them takes."""
+    known = {entry.name for entry in knowledge.entries()}
+    return [name for name in names if name in known and knowledge.sources(name)]
 
 
 def naming_files(species: str, knowledge: Knowledge) -> list[Path]:

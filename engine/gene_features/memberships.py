@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.gene_features.kept import here
 from engine.gene_features.names import Names
 from engine.types.perturbations import GeneKernel
 
@@ -39,7 +40,7 @@ def memberships(names: Names, knowledge: Knowledge, groups: Iterable[tuple[str, 
     Names of the collections; symbols in the study's species (n_genes,), in alphabetical order; 0 and 1, CSR float32
     (n_genes, n_sets), sets of `FEWEST` to `MOST` genes alone.
     """
-    used = [here[0] for here in ([name for name in group if knowledge.sources(name)] for group in groups) if here]
+    used = [found[0] for found in (here(group, knowledge) for group in groups) if found]
     members = [set(names.of(genes)) - {""} for name in used for genes in knowledge.gene_sets(name).values()]
     return used, *indicator([genes for genes in members if FEWEST <= len(genes) <= MOST])
 
@@ -58,7 +59,7 @@ def indicator(sets: list[set[str]]) -> tuple[np.ndarray, sparse.csr_matrix]:
 
 def _kernel(name: str, label: str, groups: tuple, names: Names, knowledge: Knowledge) -> GeneKernel | str:
     wanted = " and ".join(f"'{group[0]}'" for group in groups)
-    if not any(knowledge.sources(one) for group in groups for one in group):
+    if not any(here(group, knowledge) for group in groups):
         return f"{label} are not known: fetch {wanted} from the Library."
     if not names.takes_human:
         return f"{label} are of human genes: fetch 'orthologs-{names.species}' from the Library to use them."

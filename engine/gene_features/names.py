@@ -61,11 +61,17 @@ class Names:
 
 def names_in(species: str, asked: Iterable[str], knowledge: Knowledge) -> Names:
     """The names of genes of a species, from the tables and orthologs that are here."""
+    species = one_species(species)
     foreign = species != HUMAN
     orthologs = knowledge.orthologs(species) if foreign else None
     back = None if orthologs is None else {human: gene for gene, human in orthologs.items()}
     return Names(species, tuple(dict.fromkeys(map(str, asked))), _symbols(species, knowledge),
                  _symbols(HUMAN, knowledge), back, foreign)  # fmt: skip
+
+
+def one_species(species: str) -> str:
+    """The species whose genes are named: of several that are studied together, people."""
+    return HUMAN if HUMAN in species else species
 
 
 def _symbols(species: str, knowledge: Knowledge) -> Mapping[str, str]:

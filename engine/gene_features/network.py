@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.gene_features.diffusion import heat, leading, unit_rows
-from engine.gene_features.kept import kept, naming_files
+from engine.gene_features.kept import here, kept, naming_files
 from engine.gene_features.names import HUMAN, Names
 from engine.types.perturbations import GeneKernel
 
@@ -59,8 +59,11 @@ def network_kernel(names: Names, knowledge: Knowledge, store: Store, asked: str 
 def networks_here(names: Names, knowledge: Knowledge, asked: str = "auto") -> list[str]:
     """Names of the networks to be joined: those asked for, else those of the usual ones and a person's own here."""
     if asked.strip() != "auto":
-        return [name for name in map(str.strip, asked.split(",")) if name]
-    usable = [name for name in AUTO if knowledge.has(name) and _speaks_of(knowledge.entry(name).species, names)]
+        named = [name for name in map(str.strip, asked.split(",")) if name]
+        for name in named:
+            knowledge.network(name)  # or a sentence on why it cannot be had
+        return named
+    usable = [name for name in here(AUTO, knowledge) if _speaks_of(knowledge.entry(name).species, names)]
     own = [entry.name for kind in KINDS for entry in knowledge.own(kind)]
     return usable + own
 

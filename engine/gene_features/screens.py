@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.errors import GeneweaveError
 from engine.gene_features.diffusion import unit_rows
-from engine.gene_features.names import HUMAN, NOTHING, Names
+from engine.gene_features.names import HUMAN, NOTHING, Names, one_species
 from engine.types import META
 from engine.types.perturbations import GeneKernel, Screen
 
@@ -47,7 +47,7 @@ def profiles_of(screen: Screen, names: Names, knowledge: Knowledge) -> Profiles:
     changes = np.nan_to_num(np.asarray(screen.delta[single], dtype=np.float64))
     sign = -1.0 if screen.facts["kind"] == "activation" else 1.0
     changes = sign * (changes - changes.mean(axis=0)) if len(single) else changes
-    species = screen.facts["species"]
+    species = one_species(screen.facts["species"])
     targets = translated([screen.names[i] for i in single], species, names, knowledge)
     genes = translated(screen.genes.tolist(), species, names, knowledge)
     rows = [i for i, gene in enumerate(targets) if gene and changes[i].any()]
@@ -60,9 +60,7 @@ def translated(genes: Sequence[str], species: str, names: Names, knowledge: Know
     if species in (names.species, HUMAN):
         return names.of(genes, species=species)
     orthologs = knowledge.orthologs(species) or NOTHING
-    return [found if human else "" for human, found in
-            zip((orthologs.get(gene, "") for gene in genes), names.of(orthologs.get(gene, "") for gene in genes),
-                strict=True)]  # fmt: skip
+    return names.of(orthologs.get(gene, "") for gene in genes)
 
 
 def together(profiles: list[Profiles]) -> tuple[list[str], np.ndarray, int, int]:

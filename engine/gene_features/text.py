@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.gene_features.diffusion import unit_rows
 from engine.gene_features.encoder import INSTALL, Encoder, encoded, encoders
-from engine.gene_features.kept import kept, naming_files
+from engine.gene_features.kept import here, kept, naming_files
 from engine.gene_features.memberships import PATHWAYS, PROCESSES, memberships
 from engine.gene_features.names import HUMAN, Names
 from engine.types.perturbations import GeneFeatures, GeneKernel
@@ -79,14 +79,14 @@ def words_of(texts: list[str], n: int = DIMENSIONS) -> np.ndarray:
 
 def _summaries(names: Names, knowledge: Knowledge) -> tuple[dict[str, str], list[str]]:
     """Summary by symbol of the study's species, and why there is none."""
-    if not knowledge.has(SUMMARIES):
+    if not here([SUMMARIES], knowledge):
         return {}, [f"Gene summaries are not on this machine: fetch '{SUMMARIES}' from the Library."]
     if not names.takes_human:
         return {}, [f"Gene summaries are of human genes: fetch 'orthologs-{names.species}' from the Library to use "
                     "them."]  # fmt: skip
     found = knowledge.summaries(HUMAN)
-    here = zip(names.of(found), found.values(), strict=True)
-    return {gene: text for gene, text in here if gene}, []
+    named = zip(names.of(found), found.values(), strict=True)
+    return {gene: text for gene, text in named if gene}, []
 
 
 def _from_sets(names: Names, knowledge: Knowledge, store: Store) -> GeneFeatures | None:
@@ -94,7 +94,7 @@ def _from_sets(names: Names, knowledge: Knowledge, store: Store) -> GeneFeatures
     from sklearn.decomposition import TruncatedSVD
 
     groups = (*PATHWAYS, *PROCESSES)
-    if not names.takes_human or not any(knowledge.sources(name) for group in groups for name in group):
+    if not names.takes_human or not any(here(group, knowledge) for group in groups):
         return None
     used, genes, member = memberships(names, knowledge, groups)
     if min(member.shape) < 2:

@@ -108,7 +108,8 @@ def check_dose(model: KnockoutModel, dose: float) -> None:
 def check_number(dose: float) -> None:
     """Raise unless it can be a dose."""
     if isinstance(dose, bool) or not isinstance(dose, (int, float)) or not math.isfinite(dose):
-        raise InvalidParameter(f"A dose must be a number, the share of expression that is left, found {dose!r}.")
+        raise InvalidParameter(f"A dose must be a number, the share of expression that is left, found {dose!r}. "
+                               "Choose for example 0.")
     if not 0 <= dose <= MOST_DOSE:
         raise InvalidParameter(f"A dose must be from 0 (a knockout) to {MOST_DOSE:g} (over-expression), the share of "
                                f"expression that is left, found {dose:g}. Choose another.")  # fmt: skip

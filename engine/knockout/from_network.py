@@ -61,8 +61,7 @@ def fit_network_model(study: Study, params: KnockoutParams, *, store: Store, kno
     progress.stage("Drawing the cells", 0.7)
     adata = _drawn(cells, genes, variable, params.seed)
     adata.uns["edges"], adata.uns["left_out"], adata.uns["upstream"] = edges, left_out, priors.upstream
-    regulators = set(priors.targets["regulator"])
-    adata.uns["candidates"] = candidates_of(levels, n_cells, edges, priors.upstream, regulators)
+    adata.uns["candidates"] = candidates_of(levels, n_cells, edges, priors.upstream, priors.regulators)
     adata.uns[META] = json.dumps(_facts(study, params, species, cells, priors, adata, time.monotonic() - started))
     return adata
 
@@ -117,7 +116,9 @@ def fitted(cells: NetworkCells, levels: pd.DataFrame, n_cells: dict[str, int], p
         parts.append(edges.assign(cell_type=cell_type, coef=found.coef, r=found.r))
         without.append(found.left_out)
     columns = ["cell_type", "regulator", "target", "coef", "prior", "r"]
-    return pd.concat(parts, ignore_index=True)[columns], np.concatenate(without)
+    edges = pd.concat(parts, ignore_index=True)[columns]
+    words = dict.fromkeys(("cell_type", "prior"), "category")
+    return edges.astype(words), np.concatenate(without)
 
 
 def _fewer(edges: pd.DataFrame, x, names: pd.Index) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:

@@ -96,10 +96,13 @@ def _lost(wired: Wired, at: np.ndarray, progress: Progress) -> np.ndarray:
 
 def _left_out_scores(wired: Wired, at: np.ndarray, direction: Direction) -> np.ndarray:
     """Score of the loss of each regulator by the network without each block of cells, (n_blocks, n_regulators)."""
-    mean = np.asarray(wired.x.mean(axis=0)).ravel()
+    from scipy.sparse import csr_array
+
+    mean, shape = np.asarray(wired.x.mean(axis=0)).ravel(), (wired.x.shape[1],) * 2
     found = np.empty((wired.left_out.shape[1], len(at)))
     for block, coef in enumerate(wired.left_out.T):
-        network, step, total = wired.network(coef), direction.along, 0.0
+        network = csr_array((coef, (wired.regulator, wired.target)), shape=shape)
+        step, total = direction.along, 0.0
         for _ in range(N_STEPS):
             step = network @ step
             total = total + step

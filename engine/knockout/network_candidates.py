@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +20,12 @@ LEAST_CELLS = 10
 TOO_FEW = f"seen in fewer than {LEAST_DETECTED:.0%} or {LEAST_CELLS} of these cells"
 NO_TARGET = "a regulator, but none of its known targets is among the genes that are simulated in these cells"
 NOT_REACHING = "regulates no gene itself, and no signed path of signalling leads from it to a regulator in these cells"
+ADVICE = "Add a network that names its targets, or choose a screen in which it was perturbed."
 NOT_KNOWN = "neither a regulator nor in the signed signalling network"
 
 
 def candidates_of(levels: pd.DataFrame, n_cells: dict[str, int], edges: pd.DataFrame, upstream: pd.DataFrame,
-                  regulators: set[str]) -> pd.DataFrame:
+                  regulators: Set[str]) -> pd.DataFrame:
     """A row a cell type and measured gene: cell_type, gene, role, n_targets, n_regulators, mean, detected, reason.
 
     Parameters
@@ -37,7 +39,7 @@ def candidates_of(levels: pd.DataFrame, n_cells: dict[str, int], edges: pd.DataF
     upstream
         source, target, sign of signalling.
     regulators
-        Every gene with a target in the networks that were read.
+        Every gene with a target in the networks that were read, measured or not.
     """
     import pandas as pd
 
@@ -53,7 +55,7 @@ def seen_enough(detected, n_cells: int):
 
 
 def _of_type(levels: pd.DataFrame, n_cells: int, edges: pd.DataFrame, upstream: pd.DataFrame,
-             regulators: set[str]) -> pd.DataFrame:
+             regulators: Set[str]) -> pd.DataFrame:
     genes = levels["gene"].astype(str)
     out, into = edges["regulator"].astype(str).value_counts(), edges["target"].astype(str).value_counts()
     n_targets, n_regulators = (genes.map(count).fillna(0).astype(int) for count in (out, into))
@@ -80,13 +82,13 @@ def why_not(model: KnockoutModel, gene: str, cell_type: str = "") -> str:
     table, types = model.candidates, model.facts["cell_types"]
     if cell_type and cell_type not in types:
         raise unknown("cell type", cell_type, types, where="in this model")
-    rows = table[table["gene"].astype(str) == gene]
+    rows = table[table["gene"] == gene]
     if rows.empty:
         near = closest(gene, table["gene"].astype(str).unique())
         hint = f"Did you mean {' or '.join(near)}?" if near else "Choose a gene of this study."
         return f"'{gene}' is not measured in this study, or in fewer than {LEAST_CELLS} of its cells. {hint}"
-    rows = rows[rows["cell_type"].astype(str) == cell_type] if cell_type else rows
-    if (rows["reason"].astype(str) == "").any():
+    rows = rows[rows["cell_type"] == cell_type] if cell_type else rows
+    if (rows["reason"] == "").any():
         return ""
     best = rows.sort_values("detected", ascending=False, kind="stable").iloc[0]
     where = cell_type or ("any cell type" if len(types) > 1 else "these cells")
@@ -99,15 +101,14 @@ def _sentence(gene: str, row: pd.Series, where: str, elsewhere: str) -> str:
     if reason == TOO_FEW:
         return f"{start}it is seen in {row['detected']:.1%} of them, too rarely for its loss to tell anything. " \
                f"{elsewhere or 'Choose a gene that these cells express.'}"  # fmt: skip
-    aim = f" It is a target of {row['n_regulators']} regulators: knock out one of those to see it change." \
-        if row["n_regulators"] else ""  # fmt: skip
-    advice = elsewhere or "Add a network that names its targets, or choose a screen in which it was perturbed."
-    return f"{start}it is {reason}.{aim} {advice}" if reason in (NO_TARGET, NOT_KNOWN) else \
-        f"{start}it {reason}.{aim} {advice}"  # fmt: skip
+    n, advice = int(row["n_regulators"]), elsewhere or ADVICE
+    aim = f" It is a target of {n} regulator{'s' if n > 1 else ''}: knock {'one of those' if n > 1 else 'that'} out " \
+          "to see it change." if n else ""  # fmt: skip
+    return f"{start}it {'' if reason == NOT_REACHING else 'is '}{reason}.{aim} {advice}"
 
 
 def _elsewhere(table: pd.DataFrame, gene: str) -> str:
     """In which cell types it can be simulated."""
-    can = table[(table["gene"].astype(str) == gene) & (table["reason"].astype(str) == "")]
+    can = table[(table["gene"] == gene) & (table["reason"] == "")]
     names = can["cell_type"].astype(str).tolist()
     return f"It can be in {', '.join(names[:4])}{' …' if len(names) > 4 else ''}." if names else ""

@@ -11,7 +11,7 @@ import numpy as np
 from engine.errors import InvalidParameter, unknown
 from engine.knockout.network_candidates import TF, UPSTREAM, why_not
 from engine.perturb.propagation.signalling import LONGEST, SHARE, Reached, Signalling
-from engine.perturb.propagation.simulation import Held, Wired, jackknife, move, spread
+from engine.perturb.propagation.simulation import SPREAD_CELLS, Held, Wired, jackknife, move, spread
 from engine.perturb.propagation.steps import Range
 from engine.types import KnockoutEffect, KnockoutModel, perturbation_name
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_DOSE = 10.0
+LEAST_SPREAD = 25  # cells of a type that the spread is told from
 TOLD = 20  # genes that change most, whose path is told
 SPREAD_NOTE = ("The intervals tell how far the simulation leans on which cells were fitted (left out in twenty parts), "
                "not how often the truth is inside: that is not known without perturbed cells.")  # fmt: skip
@@ -71,7 +72,7 @@ def simulate(model: KnockoutModel, doses: Mapping[str, float], *, cell_type: str
         touched[moved.genes], fixed[plan.held.places] = True, True
         capped += moved.capped
         without = np.zeros((wired.left_out.shape[1], n_genes))
-        genes, of_blocks = spread(wired, plan.held)
+        genes, of_blocks = spread(wired, plan.held, most=max(LEAST_SPREAD, SPREAD_CELLS // len(types)))
         without[:, genes] = weight * of_blocks
         means = means + without
     se = np.where(touched & ~fixed, jackknife(means), np.nan)
@@ -105,9 +106,9 @@ def checked(model: KnockoutModel, doses: Mapping[str, float], cell_type: str) ->
 
 def plan_of(model: KnockoutModel, doses: Mapping[str, float], cell_type: str) -> Plan:
     """Which genes are held at which share in the cells of a type: regulators themselves, of others what they reach."""
-    table = model.candidates
-    table = table[table["cell_type"].astype(str) == cell_type]
-    role = dict(zip(table["gene"].astype(str), table["role"].astype(str), strict=True))
+    table = model.candidates[model.candidates["cell_type"] == cell_type]
+    asked = table[table["gene"].isin(list(doses))]
+    role = dict(zip(asked["gene"].astype(str), asked["role"].astype(str), strict=True))
     place = {gene: i for i, gene in enumerate(model.genes)}
     held, reached = {}, {}
     further = [gene for gene in doses if role.get(gene) == UPSTREAM]
@@ -125,9 +126,9 @@ def signalling_of(model: KnockoutModel, candidates: pd.DataFrame) -> Signalling:
     """Signalling between the genes that the cells of one type express, by their rows of candidates."""
     from engine.knockout.network_candidates import TOO_FEW
 
-    genes = candidates["gene"].astype(str)
-    seen = set(genes[candidates["reason"].astype(str) != TOO_FEW])
-    return Signalling.of(model.adata.uns["upstream"], seen=seen, regulators=set(genes[candidates["n_targets"] > 0]))
+    seen = set(candidates.loc[candidates["reason"] != TOO_FEW, "gene"])
+    return Signalling.of(model.adata.uns["upstream"], seen=seen,
+                         regulators=set(candidates.loc[candidates["n_targets"] > 0, "gene"]))  # fmt: skip
 
 
 def wired_of(model: KnockoutModel, cell_type: str) -> Wired:
@@ -136,9 +137,9 @@ def wired_of(model: KnockoutModel, cell_type: str) -> Wired:
 
     adata, edges = model.adata, model.adata.uns["edges"]
     cells = (adata.obs["cell_type"].astype(str) == cell_type).to_numpy()
-    mine = (edges["cell_type"].astype(str) == cell_type).to_numpy()
+    mine = (edges["cell_type"] == cell_type).to_numpy()
     place = pd.Index(model.genes)
-    at = (place.get_indexer(edges.loc[mine, name].astype(str)) for name in ("regulator", "target"))
+    at = (place.get_indexer(edges.loc[mine, name]) for name in ("regulator", "target"))
     seen = Range(adata.var["low"].to_numpy(), adata.var["high"].to_numpy())
     return Wired(adata.X[cells], *at, edges.loc[mine, "coef"].to_numpy(), adata.uns["left_out"][mine], seen)
 
@@ -202,10 +203,9 @@ def _path(model: KnockoutModel, doses: dict[str, float], plans: dict[str, Plan],
 def _carried(model: KnockoutModel, plans: dict[str, Plan], change: pd.Series, aims: list[str]) -> list[dict]:
     """For each gene the edge that carried most of its change, back to a gene that was held."""
     edges = model.adata.uns["edges"]
-    edges = edges[edges["cell_type"].astype(str).isin(list(plans))]
+    edges = edges[edges["cell_type"].isin(list(plans))]
     held = {str(model.genes[i]) for plan in plans.values() for i in plan.held.doses}
-    edges = edges.assign(regulator=edges["regulator"].astype(str), target=edges["target"].astype(str))
-    edges["carried"] = edges["coef"] * edges["regulator"].map(change).fillna(0.0)
+    edges = edges.assign(carried=edges["coef"] * edges["regulator"].map(change).fillna(0.0))
     edges = edges[edges["carried"] != 0]
     best = edges.loc[edges["carried"].abs().sort_values(ascending=False).index].drop_duplicates("target")
     best, found = best.set_index("target"), {}

@@ -20,10 +20,15 @@ SURE = ("", "A", "B", "C")  # of DoRothEA's levels: D and E are binding sites an
 
 @dataclass(frozen=True)
 class Priors:
-    """`targets`: regulator, target, prior (databases joined by ,). `upstream`: source, target, sign, database."""
+    """Networks between measured genes.
+
+    `targets`: regulator, target, prior (databases joined by ,); `upstream`: source, target, sign, database;
+    `regulators`: all that have a target, measured or not.
+    """
 
     targets: pd.DataFrame
     upstream: pd.DataFrame
+    regulators: frozenset[str]
     names: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
@@ -36,9 +41,10 @@ def priors_of(names: str, species: str, knowledge: Knowledge, genes: set[str]) -
     UnknownName, KnowledgeMissing
         When a network named is not there, or none of TF targets is here.
     """
-    asked = [name.strip() for name in names.split(",") if name.strip()]
-    auto = names.strip() in ("", "auto")
-    chosen = [name for name in (*TARGETS.get(species, ()), *SIGNALS) if knowledge.has(name)] if auto else asked
+    chosen = [name.strip() for name in names.split(",") if name.strip()]
+    if chosen in ([], ["auto"]):
+        here = {entry.name for entry in knowledge.entries() if knowledge.has(entry.name)}
+        chosen = [name for name in (*TARGETS.get(species, ()), *SIGNALS) if name in here]
     kinds = {name: knowledge.entry(name).kind for name in chosen}
     targets = [name for name in chosen if kinds[name] == "TF targets"]
     signals = [name for name in chosen if name not in targets]
@@ -50,20 +56,22 @@ def priors_of(names: str, species: str, knowledge: Knowledge, genes: set[str]) -
                                 "Fetch omnipath from the Library for the others."]  # fmt: skip
     translate, said = _orthologs(signals, species, knowledge)
     upstream = _upstream(signals, knowledge, translate, genes)
-    return Priors(_targets(targets, knowledge, genes), upstream, tuple(chosen), (*notes, *said))
+    pairs, regulators = _targets(targets, knowledge, genes)
+    return Priors(pairs, upstream, regulators, tuple(chosen), (*notes, *said))
 
 
-def _targets(names: list[str], knowledge: Knowledge, genes: set[str]) -> pd.DataFrame:
+def _targets(names: list[str], knowledge: Knowledge, genes: set[str]) -> tuple[pd.DataFrame, frozenset[str]]:
     import pandas as pd
 
     parts = []
     for name in names:
         found = knowledge.network(name)
-        used = found["source"].isin(genes) & found["target"].isin(genes) & (found["source"] != found["target"])
         sure = found["confidence"].isin(SURE) | (not name.startswith("dorothea"))
-        parts.append(found.loc[used & sure, ["source", "target"]].assign(prior=name))
+        parts.append(found.loc[sure & (found["source"] != found["target"]), ["source", "target"]].assign(prior=name))
     whole = pd.concat(parts, ignore_index=True).rename(columns={"source": "regulator"})
-    return whole.groupby(["regulator", "target"], sort=True)["prior"].agg(",".join).reset_index()
+    used = whole[whole["regulator"].isin(genes) & whole["target"].isin(genes)]
+    pairs = used.groupby(["regulator", "target"], sort=True)["prior"].agg(",".join).reset_index()
+    return pairs, frozenset(whole["regulator"])
 
 
 def _upstream(names: list[str], knowledge: Knowledge, translate: dict[str, str] | None,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 LEVEL = 0.9  # of the intervals of scores
-SHUFFLES = 20  # wishes for nothing
+SHUFFLES = 100  # wishes for nothing
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from engine.errors import InvalidParameter
 from engine.params.checked import Checked, param
 
 
@@ -74,7 +75,7 @@ class GrapeParams(Checked):
     huber_weight: float = param(1.0, "Weight of Huber", "Beside the mean squared error", low=0.0, high=100.0)
     structure_weight: float = param(0.1, "Weight of structure", "λ₁: how near the learned graph stays to the first",
                                     low=0.0, high=100.0)  # fmt: skip
-    epochs: int = param(100, "Epochs", "Passes over the perturbations, at most", low=1, high=100000)
+    epochs: int = param(80, "Epochs", "Passes over the perturbations, at most", low=1, high=100000)
     batch: int = param(64, "Batch", "Perturbations in a step", low=1, high=4096)
     learning_rate: float = param(1e-3, "Learning rate", "Of AdamW", low=1e-6, high=1.0)
     patience: int = param(20, "Patience", "Epochs without gain on held-out perturbations after which training ends",
@@ -82,6 +83,12 @@ class GrapeParams(Checked):
     held_out: float = param(0.15, "Held out", "Share of the perturbed genes that training stops by, and as large a "
                             "share that the gate is set by", low=0.05, high=0.4)  # fmt: skip
     seed: int = param(0, "Seed", "The same seed gives the same result", low=0, high=2**31 - 1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.n_hidden % self.heads:
+            raise InvalidParameter(f"'Heads' must divide 'Width', found {self.heads} and {self.n_hidden}. Choose "
+                                   "another of either.")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ class GearsParams(Checked):
     epochs: int = param(100, "Epochs", "Passes over the perturbations, at most", low=1, high=100000)
     batch: int = param(32, "Batch", "Perturbations in a step", low=1, high=4096)
     learning_rate: float = param(1e-3, "Learning rate", "Of AdamW", low=1e-6, high=1.0)
-    patience: int = param(10, "Patience", "Epochs without gain on held-out perturbations after which training ends",
+    patience: int = param(20, "Patience", "Epochs without gain on held-out perturbations after which training ends",
                           low=1, high=1000)  # fmt: skip
     held_out: float = param(0.15, "Held out", "Share of the perturbed genes that training stops by", low=0.05,
                             high=0.4)  # fmt: skip

@@ -15,12 +15,12 @@ class Gate:
     """Strength 0 (the core alone) to 1, and what it rests on.
 
     `core` and `both` are root mean square errors on the held-out perturbations, the second with a strength
-    that each of them had no part in; `n` is their number.
+    that each of them had no part in, None of too few; `n` is their number.
     """
 
     strength: float
-    core: float
-    both: float
+    core: float | None
+    both: float | None
     n: int
     says: str
 
@@ -40,7 +40,7 @@ def gate(residual: np.ndarray, correction: np.ndarray, *, what: str) -> Gate:
 
     n = len(residual)
     if n < FEWEST:
-        return Gate(0.0, np.nan, np.nan, n, f"Core alone for {what}: {n} of them were held out, and it takes {FEWEST} "
+        return Gate(0.0, None, None, n, f"Core alone for {what}: {n} of them were held out, and it takes {FEWEST} "
                     "to tell whether the network helps.")  # fmt: skip
     crossed, squared, own = _moments(residual, correction)
     others = _strength(crossed.sum() - crossed, squared.sum() - squared)

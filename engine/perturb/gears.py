@@ -91,40 +91,51 @@ def train_gears(screen: Screen, known: GeneKnowledge, params: GearsParams, *, ce
     InvalidStudy
         When there are too few perturbations, or cells are to be drawn and there are none.
     """
-    from engine.train.device import make_fabric
-    from engine.train.gears_task import GearsTask
-    from engine.train.responses import fit_responses
-
     started, progress = time.monotonic(), progress or Progress()
     _need_enough(screen, params, cells)
-    genes, fabric, role = all_genes(screen), make_fabric(device), roles(screen.names, params.held_out, params.seed)
-    change = np.where(target_mask(screen.names, screen.genes), np.nan, screen.delta).astype(np.float32)
-    scale = float(np.sqrt(np.nanmean(np.square(change)))) or 1.0
-    kernel = kernel_of(known, *GRAPHS)
+    genes, kernel = all_genes(screen), kernel_of(known, *GRAPHS)
     graphs = (expression_pairs(screen, genes, known, params.neighbours),
               related_pairs(kernel, genes, params.neighbours))  # fmt: skip
     number = {gene: i for i, gene in enumerate(genes)}
     perturbed = np.unique([number[gene] for name in screen.names for gene in targets_of(name)])
     mixer = Mixer(genes, perturbed, np.isin(np.arange(len(genes)), graphs[1]), kernel, params.neighbours)
-    mix, draw = mixer.of(screen.names), _drawn(screen, cells, scale) if params.level == "cell" else None
-    weight = np.ones(len(change), np.float32)
-
-    def task(train: np.ndarray) -> GearsTask:
-        model = _network(len(genes), np.nanmean(change[train], axis=0) / scale, graphs, params).to(fabric.device)
-        return GearsTask(model, mix, change / scale, weight, train, params, draw=draw)
-
-    first, stop = task(np.flatnonzero(role != "stop")), np.flatnonzero(role == "stop")
-    fit = fit_responses(first, epochs=params.epochs, learning_rate=params.learning_rate, patience=params.patience,
-                        fabric=fabric, progress=Span(progress, 0.0, 0.5),
-                        validate=lambda: float(np.nanmean(np.square(first.predict(stop) - change[stop] / scale))),
-                        )  # fmt: skip
-    whole = task(np.arange(len(change)))
-    fit_responses(whole, epochs=fit.best_epoch, learning_rate=params.learning_rate, fabric=fabric,
-                  progress=Span(progress, 0.5, 1.0))  # fmt: skip
+    change = np.where(target_mask(screen.names, screen.genes), np.nan, screen.delta).astype(np.float32)
+    scale = float(np.sqrt(np.nanmean(np.square(change)))) or 1.0
+    draw = _drawn(screen, cells, scale) if params.level == "cell" else None
+    model, fit = _learn(screen.names, mixer.of(screen.names), change / scale, graphs, params, draw, progress, device)
     facts = {"epoch": fit.best_epoch, "epochs": fit.epochs, "seconds": round(time.monotonic() - started, 1),
              "graphs": {"expression": graphs[0].shape[1], kernel.name if kernel else "none": graphs[1].shape[1]},
              "history": fit.history, "params": asdict(params)}  # fmt: skip
-    return TrainedGears(screen.genes, mixer, whole.model.cpu().eval(), scale, facts)
+    return TrainedGears(screen.genes, mixer, model, scale, facts)
+
+
+def _learn(names: list[str], mix: np.ndarray, change: np.ndarray, graphs: tuple[np.ndarray, np.ndarray],
+           params: GearsParams, draw, progress: Progress, device: str):
+    """The network learned from all perturbations, for as long as those held out said was good."""
+    from engine.train.device import make_fabric
+    from engine.train.gears_task import GearsTask
+    from engine.train.responses import fit_responses
+
+    fabric, role = make_fabric(device), roles(names, params.held_out, params.seed)
+    weight, stop = np.ones(len(names), np.float32), np.flatnonzero(role == "stop")
+
+    def fit(train: np.ndarray, epochs: int, span: Span, patience: int = 0):
+        mean = np.nanmean(change[train], axis=0)
+        model = _network(mix.shape[1], mean, graphs, params).to(fabric.device)
+        task = GearsTask(model, mix, change, weight, train, params, draw=draw)
+        return task, fit_responses(task, epochs=epochs, learning_rate=params.learning_rate, patience=patience,
+                                   fabric=fabric, progress=span,
+                                   validate=(lambda: _error(task, change, stop)) if patience else None)  # fmt: skip
+
+    progress.stage("Training", 0.0)
+    _, found = fit(np.flatnonzero(role != "stop"), params.epochs, Span(progress, 0.0, 0.5), params.patience)
+    progress.stage("Training on all", 0.5)
+    task, _ = fit(np.arange(len(names)), found.best_epoch, Span(progress, 0.5, 1.0))
+    return task.model.cpu().eval(), found
+
+
+def _error(task, change: np.ndarray, numbers: np.ndarray) -> float:
+    return float(np.nanmean(np.square(task.predict(numbers) - change[numbers])))
 
 
 def _network(n_genes: int, mean: np.ndarray, graphs: tuple[np.ndarray, np.ndarray], params: GearsParams):

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.errors import InvalidStudy
 from engine.params import GrapeParams
-from engine.perturb.changes import target_mask
+from engine.perturb.changes import changes_of, target_mask
 from engine.perturb.gate import Gate, gate
 from engine.perturb.gene_nodes import Nodes, gene_nodes
 from engine.perturb.held_out import ROLES, Predict, left_out, roles
@@ -64,28 +64,31 @@ def _learn(screen: Screen, residual: np.ndarray, nodes: Nodes, params: GrapePara
     from engine.train.responses import fit_responses
 
     fabric, role = make_fabric(device), roles(screen.names, params.held_out, params.seed)
+    train, stop, out = (np.flatnonzero(role == name) for name in ROLES)
     progress.device(describe(fabric))
     scale = float(np.sqrt(np.nanmean(np.square(residual)))) or 1.0
-    responses = _responses(screen, residual / scale, nodes)
+    responses = _responses(screen, residual, scale, nodes)
     model = _aligned(nodes, len(screen.genes), params, fabric, Span(progress, 0.1, 0.15))
-    start, numbers = copy.deepcopy(model.state_dict()), {name: np.flatnonzero(role == name) for name in ROLES}
-    task = GrapeTask(model, responses, numbers["train"], params)
+    start = copy.deepcopy(model.state_dict())
+
+    def fit(numbers: np.ndarray, epochs: int, span: Span, patience: int = 0):
+        model.load_state_dict(start)
+        task = GrapeTask(model, responses, numbers, params)
+        return task, fit_responses(task, epochs=epochs, learning_rate=params.learning_rate, patience=patience,
+                                   fabric=fabric, progress=span,
+                                   validate=(lambda: _error(task, responses, stop)) if patience else None)  # fmt: skip
+
     progress.stage("Training", 0.15)
-    fit = fit_responses(task, epochs=params.epochs, learning_rate=params.learning_rate, patience=params.patience,
-                        fabric=fabric, progress=Span(progress, 0.15, 0.55),
-                        validate=lambda: _error(task, responses, numbers["stop"]))  # fmt: skip
-    gates = _gates(screen.names, residual, task, numbers["gate"], scale)
-    for found in gates.values():
-        progress.log(found.says)
-    refit = any(found.strength for found in gates.values())
+    task, found = fit(train, params.epochs, Span(progress, 0.15, 0.55), params.patience)
+    gates = _gates(screen.names, residual, task, out, scale)
+    for one in gates.values():
+        progress.log(one.says)
+    refit = any(one.strength for one in gates.values())
     if refit:
         progress.stage("Training on all", 0.55)
-        model.load_state_dict(start)
-        task = GrapeTask(model, responses, np.arange(len(screen.names)), params)
-        fit_responses(task, epochs=fit.best_epoch, learning_rate=params.learning_rate, fabric=fabric,
-                      progress=Span(progress, 0.55, 1.0))  # fmt: skip
-    facts = {"features": nodes.sources, "gates": {name: asdict(found) for name, found in gates.items()},
-             "epoch": fit.best_epoch, "epochs": fit.epochs, "refit": refit, "history": fit.history,
+        task, _ = fit(np.arange(len(screen.names)), found.best_epoch, Span(progress, 0.55, 1.0))
+    facts = {"features": nodes.sources, "gates": {name: asdict(one) for name, one in gates.items()},
+             "epoch": found.best_epoch, "epochs": found.epochs, "refit": refit, "history": found.history,
              "n_edges": int(task.chosen.pairs.shape[1]), "params": asdict(params)}  # fmt: skip
     return _kept(task, screen, nodes, scale, facts)
 
@@ -110,17 +113,13 @@ def _aligned(nodes: Nodes, n_out: int, params: GrapeParams, fabric, progress: Pr
     return model
 
 
-def _responses(screen: Screen, change: np.ndarray, nodes: Nodes):
+def _responses(screen: Screen, residual: np.ndarray, scale: float, nodes: Nodes):
     """What is learned, each perturbation weighted by how sure its change is."""
     from engine.train.grape_task import Responses
 
-    spread = np.nanmean(np.square(change), axis=1)
-    sure = np.isfinite(screen.se).any(axis=1)
-    noise = np.zeros(len(change))
-    noise[sure] = np.nanmean(np.square(screen.se[sure]), axis=1)
-    unit = np.nanmean(np.square(screen.delta), axis=1)  # noise and change in the same unit, whatever the scale is
-    noise = noise * np.divide(spread, unit, out=np.zeros_like(noise), where=unit > 0)
-    weight = 1 / np.maximum(noise + max(np.median(spread) - np.median(noise), 1e-3), 1e-3)
+    change, noise = residual / scale, changes_of(screen, screen.names).noise / scale**2
+    real = np.median(np.nanmean(np.square(change), axis=1)) - np.median(noise)
+    weight = 1 / (noise + max(real, 0.01))
     knocked_out = [[nodes.number[gene] for gene in targets_of(name)] for name in screen.names]
     return Responses(knocked_out, change, (weight / weight.mean()).astype(np.float32))
 

@@ -30,7 +30,7 @@ def roles(names: Sequence[str], share: float, seed: int) -> np.ndarray:
 
 
 def _parts(n: int, share: float) -> list[str]:
-    each = round(share * n)
+    each = max(1, round(share * n)) if n > 2 else 0
     return ["stop"] * each + ["gate"] * each + ["train"] * (n - 2 * each)
 
 

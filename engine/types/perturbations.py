@@ -84,10 +84,11 @@ class Screen:
 
 @dataclass(frozen=True)
 class GeneKernel:
-    """How like any two genes are by one kind of evidence, 0 or more, 1 for a gene and itself.
+    """How like any two genes are by one kind of evidence: 1 for a gene and itself, about 0 for strangers, at most 1.
 
     `features` has a row a gene, dense or CSR (n_genes, n_features). By `cosine` rows have length 1 and likeness is
-    their product; by `jaccard` rows are memberships (0 or 1) and likeness is what two genes share over what either has.
+    their product, below 0 where they point apart; by `jaccard` rows are memberships (0 or 1) and likeness is what two
+    genes share over what either has.
     """
 
     name: str

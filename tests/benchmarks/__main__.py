@@ -10,6 +10,9 @@ from tests.benchmarks import (
     first_walk,
     perturb_core,
     screens,
+    gene_kernels,
+    grape,
+    knockout_click,
     study,
     training,
     upload,
@@ -23,6 +26,10 @@ for title, benchmark in (
     ("A screen of Norman's size", screens), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
     ("Perturbations told by the core", perturb_core),
+    ("What each likeness of genes is worth", gene_kernels), ("The Atlas", atlas_paint),
+    ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
+    ("A click on a gene", knockout_click),
+    ("GRAPE at the size of Norman's screen", grape),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()

@@ -6,10 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.components.job_card import RESULT
 from engine import knockout
 from engine.errors import InvalidParameter, InvalidStudy, StorageDamaged
+from engine.jobs.runner import Runner
+from engine.jobs.submit import LEARN, RANK, submit_learn, submit_rank
+from engine.jobs.table import JobTable
 from engine.knockout import learn as learning
 from engine.knockout.from_screen import fit_screen_model
+from engine.knockout.rank import rank_id
+from engine.knockout.wish import Wish
 from engine.knowledge import Knowledge
 from engine.params import GrapeParams, KnockoutParams
 from engine.settings import Settings
@@ -83,3 +89,17 @@ def test_what_cannot_be_trained_is_said(trained):
     store.write("grape-broken", network_model().adata)
     with pytest.raises(StorageDamaged, match="expected to be a trained GRAPE"):
         learning.load_trained("grape-broken", store=store)
+
+
+def test_training_and_ranking_are_jobs_that_lead_to_the_knockout_page(trained):
+    store, settings, _ = trained
+    table = JobTable(settings.database_url)
+    wish = Wish("lower", genes=tuple(knockout.load_model(NAME, store=store).genes[:5]), title="five")
+    jobs = [submit_learn(table, NAME, SMALL), submit_rank(table, NAME, wish)]
+    assert [job.title for job in jobs] == ["GRAPE on a screen", "Knockouts that lower five"]
+    for job in jobs:
+        Runner(table, settings).run(job.id)
+    learned, ranked = (table.get(job.id) for job in jobs)
+    assert (learned.status, learned.result) == ("done", NAME), learned.error
+    assert (ranked.status, ranked.result) == ("done", rank_id(NAME, wish)), ranked.error
+    assert RESULT[LEARN][0][1].format(NAME) == f"/knockout?model={NAME}" and "rank=" in RESULT[RANK][0][1]

@@ -16,21 +16,28 @@ from torch import Tensor, nn
 from torch.nn.functional import leaky_relu
 
 SLOPE = 0.2
-FAINT = 1e-6  # least sum of attention left, where the strongest sender counts 1
+FAINT = 1e-6  # least sum of attention, where the strongest sender counts 1
+FRAIL = 0.99  # a listener that loses more of its attention is summed anew: a difference would lose its digits
 
 
 @dataclass(frozen=True)
 class Edges:
     """Directed edges by kind: both ways along each pair, and each gene to itself.
 
-    `of_kind` holds numbers of edges, int64 (n_edges of the kind,), for each kind 2 · type of source + type of target;
-    `source` and `target` int64 (n_edges,); `weight` float32 (n_edges,), 1 for a gene to itself.
+    `source` and `target` int64 (n_edges,); `weight` float32 (n_edges,), 1 for a gene to itself; `kind` of each edge,
+    2 · type of source + type of target; `of_kind`, numbers of the edges of each kind, int64 (n_edges of the kind,);
+    `place` of each edge among those of its kind; `leaving` and `arriving`, the edges by source and by target: their
+    numbers, and where those of each gene begin, int64 (n_edges,) and (n_genes + 1,).
     """
 
     source: Tensor
     target: Tensor
     weight: Tensor
+    kind: Tensor
     of_kind: list[Tensor]
+    place: Tensor
+    leaving: tuple[Tensor, Tensor]
+    arriving: tuple[Tensor, Tensor]
 
 
 def edges_of(pairs: Tensor, weight: Tensor, types: Tensor) -> Edges:
@@ -39,7 +46,25 @@ def edges_of(pairs: Tensor, weight: Tensor, types: Tensor) -> Edges:
     source, target = torch.cat([pairs[0], pairs[1], loops]), torch.cat([pairs[1], pairs[0], loops])
     kind = 2 * types[source] + types[target]
     every = torch.cat([weight, weight, weight.new_ones(len(types))])
-    return Edges(source, target, every, [(kind == k).nonzero().ravel() for k in range(4)])
+    of_kind, place = [(kind == k).nonzero().ravel() for k in range(4)], torch.zeros_like(source)
+    for e in of_kind:
+        place[e] = torch.arange(len(e), device=place.device)
+    return Edges(source, target, every, kind, of_kind, place, _ordered(source, len(types)),
+                 _ordered(target, len(types)))  # fmt: skip
+
+
+def _ordered(ends: Tensor, n_genes: int) -> tuple[Tensor, Tensor]:
+    found, order = torch.sort(ends, stable=True)
+    return order, torch.searchsorted(found, torch.arange(n_genes + 1, device=ends.device))
+
+
+def _at(genes: Tensor, ordered: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    """Edges at some genes, and the number in `genes` of the one that each is at."""
+    order, begin = ordered
+    count = begin[genes + 1] - begin[genes]
+    number = torch.repeat_interleave(torch.arange(len(genes), device=genes.device), count)
+    within = torch.arange(len(number), device=genes.device) - (count.cumsum(0) - count)[number]
+    return number, order[begin[genes][number] + within]
 
 
 class Rows(NamedTuple):
@@ -55,7 +80,7 @@ class Touched(NamedTuple):
 
     `of` and `edge` (n_touched,); `next_of` and `next_gene` the rows after the layer; `row` the one of these that
     an edge ends at; `sender` and `listener` rows before the layer, or −1 where not changed; `before` the row before
-    the layer of each row after it, or −1.
+    the layer of each row after it, or −1; `anew` whether a row after it is summed over all of its edges, bool.
     """
 
     of: Tensor
@@ -66,26 +91,32 @@ class Touched(NamedTuple):
     sender: Tensor
     listener: Tensor
     before: Tensor
+    anew: Tensor
 
 
 @torch.no_grad()
-def touched(rows: Rows, edges: Edges, n_batch: int, n_genes: int) -> Touched:
-    """What a layer changes after some rows did."""
+def touched(rows: Rows, edges: Edges, n_batch: int, n_genes: int, *, frail: Tensor | None = None) -> Touched:
+    """What a layer changes after some rows did; `frail` listeners, bool (n_batch, n_genes), are summed anew too."""
     number = rows.gene.new_full((n_batch, n_genes), -1)
     number[rows.of, rows.gene] = torch.arange(len(rows.of), device=number.device)
-    changed = number >= 0
-    of, edge = (changed[:, edges.source] | changed[:, edges.target]).nonzero().T
+    anew = number >= 0 if frail is None else (number >= 0) | frail
+    anew_of, anew_gene = anew.nonzero().T
+    sending, sent = _at(rows.gene, edges.leaving)
+    hearing, heard = _at(anew_gene, edges.arriving)
+    n_edges = len(edges.source)
+    hits = torch.unique(torch.cat([rows.of[sending] * n_edges + sent, anew_of[hearing] * n_edges + heard]))
+    of, edge = hits // n_edges, hits % n_edges
     source, target = edges.source[edge], edges.target[edge]
     keys, row = torch.unique(of * n_genes + target, return_inverse=True)
     next_of, next_gene = keys // n_genes, keys % n_genes
     return Touched(of, edge, next_of, next_gene, row, number[of, source], number[of, target],
-                   number[next_of, next_gene])  # fmt: skip
+                   number[next_of, next_gene], anew[next_of, next_gene])  # fmt: skip
 
 
 class EdgeAttention(nn.Module):
     """GATv2 (Brody et al., ICLR 2022) along one kind of edges, with the edge's weight as its one feature.
 
-    The same as PyTorch Geometric's GATv2Conv without a bias, whose parameters have the same names.
+    The same as PyTorch Geometric's GATv2Conv with its last bias at 0, whose parameters have the same names.
     """
 
     def __init__(self, n_hidden: int, heads: int) -> None:
@@ -132,6 +163,14 @@ class Heard(NamedTuple):
     mean: Tensor
 
 
+class Whole(NamedTuple):
+    """A layer over the whole graph: new vectors, what each kind of edge carried, and the sum of that."""
+
+    h: Tensor
+    each: list[Heard | None]
+    heard: Tensor
+
+
 class HeteroLayer(nn.Module):
     """h + mish(Σ over kinds of edges of GATv2 + b), normalised gene by gene (GRAPE, eq. 11).
 
@@ -144,25 +183,24 @@ class HeteroLayer(nn.Module):
         self.bias = nn.Parameter(torch.zeros(n_hidden))
         self.norm = nn.LayerNorm(n_hidden)
 
-    def whole(self, x: Tensor, edges: Edges) -> tuple[Tensor, list[Heard | None], Tensor]:
-        """The layer over the whole graph: new vectors, what each kind of edge carried, and the sum of that."""
+    def whole(self, x: Tensor, edges: Edges) -> Whole:
+        """The layer over the whole graph."""
         each = [kind.whole(x, edges.source[e], edges.target[e], edges.weight[e]) if len(e) else None
                 for kind, e in zip(self.kinds, edges.of_kind, strict=True)]  # fmt: skip
         heard = torch.stack([part.mean for part in each if part is not None]).sum(0)
-        return self._out(x, heard), each, heard
+        return Whole(self._out(x, heard), each, heard)
 
-    def changed(self, x: Tensor, rows: Rows, hit: Touched, edges: Edges, each: list[Heard | None],
-                heard: Tensor) -> Rows:
+    def changed(self, x: Tensor, rows: Rows, edges: Edges, whole: Whole, n_batch: int) -> Rows:
         """The rows after the layer that differ from those of the whole graph."""
-        out = heard.index_select(0, hit.next_gene)
-        kind_of = edges.source.new_zeros(len(edges.source))
-        place = edges.source.new_zeros(len(edges.source))
-        for k, e in enumerate(edges.of_kind):
-            kind_of[e], place[e] = k, torch.arange(len(e), device=e.device)
-        for k, (kind, whole) in enumerate(zip(self.kinds, each, strict=True)):
-            at = (kind_of[hit.edge] == k).nonzero().ravel()
+        hit = touched(rows, edges, n_batch, len(x))
+        frail = _frail(hit, edges, whole.each, n_batch, len(x))
+        if frail.any():
+            hit = touched(rows, edges, n_batch, len(x), frail=frail)
+        out = whole.heard.index_select(0, hit.next_gene)
+        for k, (kind, carried) in enumerate(zip(self.kinds, whole.each, strict=True)):
+            at = (edges.kind[hit.edge] == k).nonzero().ravel()
             if len(at):
-                out = out + _difference(kind, whole, rows, hit, at, edges, place)
+                out = out + _difference(kind, carried, rows, hit, at, edges)
         own = _picked(x, rows.h, hit.next_gene, hit.before)
         return Rows(hit.next_of, hit.next_gene, self._out(own, out))
 
@@ -170,26 +208,41 @@ class HeteroLayer(nn.Module):
         return self.norm(x + nn.functional.mish(heard + self.bias))
 
 
-def _difference(kind: EdgeAttention, whole: Heard, rows: Rows, hit: Touched, at: Tensor, edges: Edges,
-                place: Tensor) -> Tensor:
+def _difference(kind: EdgeAttention, whole: Heard, rows: Rows, hit: Touched, at: Tensor,
+                edges: Edges) -> Tensor:
     """What rows hear along one kind of edges less what they hear of the whole graph, (n_next_rows, n_hidden)."""
     edge, row, n_rows = hit.edge[at], hit.row[at], len(hit.next_gene)
     value = _picked(whole.sent, kind.lin_l(rows.h), edges.source[edge], hit.sender[at])
     listener = _picked(whole.heard, kind.lin_r(rows.h), edges.target[edge], hit.listener[at])
     logit = kind.logits(value, listener, edges.weight.index_select(0, edge))
-    stays = (hit.before < 0).to(value.dtype)[:, None]  # a listener that did not change keeps its other senders
+    stays = (~hit.anew).to(value.dtype)[:, None]  # a listener that is not summed anew keeps its other senders
     old_shift = whole.shift.index_select(0, hit.next_gene)
     shift = torch.maximum(_largest(logit.detach(), row, n_rows), old_shift.where(stays > 0, -torch.inf))
     shift = shift.where(shift.isfinite(), 0.0)
     kept = stays * (old_shift - shift).exp()  # (n_rows, heads)
     share = (logit - shift.index_select(0, row)).exp()
-    old = whole.share.index_select(0, place[edge]) * kept.index_select(0, row)
+    old = whole.share.index_select(0, edges.place[edge]) * kept.index_select(0, row)
     mass = whole.mass.index_select(0, hit.next_gene) * kept
     mass = mass.index_add(0, row, share - old)
-    gone = _scaled(whole.message.index_select(0, place[edge]), kept.index_select(0, row))
+    gone = _scaled(whole.message.index_select(0, edges.place[edge]), kept.index_select(0, row))
     total = _scaled(whole.total.index_select(0, hit.next_gene), kept)
     total = total.index_add(0, row, _scaled(value, share) - gone)
     return _divided(total, mass) - whole.mean.index_select(0, hit.next_gene)
+
+
+@torch.no_grad()
+def _frail(hit: Touched, edges: Edges, each: list[Heard | None], n_batch: int, n_genes: int) -> Tensor:
+    """Unchanged listeners whose attention went nearly all to changed senders, bool (n_batch, n_genes)."""
+    found = torch.zeros(n_batch, n_genes, dtype=torch.bool, device=hit.of.device)
+    for k, whole in enumerate(each):
+        at = ((edges.kind[hit.edge] == k) & ~hit.anew[hit.row]).nonzero().ravel()
+        if whole is None or not len(at):
+            continue
+        lost = whole.mass.new_zeros(len(hit.next_gene), whole.mass.shape[1])
+        lost = lost.index_add(0, hit.row[at], whole.share[edges.place[hit.edge[at]]])
+        bad = (lost > FRAIL * whole.mass[hit.next_gene]).any(1) & (lost > 0).any(1)
+        found[hit.next_of[bad], hit.next_gene[bad]] = True
+    return found
 
 
 def _picked(x: Tensor, changed: Tensor, genes: Tensor, rows: Tensor) -> Tensor:

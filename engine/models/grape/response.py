@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from engine.models.grape.attention import Edges, HeteroLayer, Rows, touched
+from engine.models.grape.attention import Edges, HeteroLayer, Rows
 
 
 class Response(nn.Module):
@@ -33,9 +33,8 @@ class Response(nn.Module):
         """
         rows = Rows(of, genes, self.mask.expand(len(genes), -1))
         for layer in self.layers:
-            hit = touched(rows, edges, n_batch, len(x))
-            new, each, heard = layer.whole(x, edges)
-            rows, x = layer.changed(x, rows, hit, edges, each, heard), new
+            whole = layer.whole(x, edges)
+            rows, x = layer.changed(x, rows, edges, whole, n_batch), whole.h
         return self._read(x, rows, n_batch)
 
     def _read(self, x: Tensor, rows: Rows, n_batch: int) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -27,22 +26,25 @@ class Wired:
     left_out: np.ndarray
     seen: Range
 
-    @cached_property
-    def shape(self) -> tuple[int, int]:
-        return (self.x.shape[1],) * 2
-
-    def network(self, coef: np.ndarray):
-        """Coefficients as a sparse array (n_genes, n_genes) from regulator to target."""
-        from scipy.sparse import csr_array
-
-        return csr_array((coef.astype(np.float32), (self.regulator, self.target)), shape=self.shape)
-
     def touched(self, held: np.ndarray) -> np.ndarray:
         """Places of the genes that a change of `held` can reach, those among them, rising."""
-        found = np.unique(held)
+        found = np.zeros(self.x.shape[1], bool)
+        found[held] = True
         for _ in range(N_STEPS):
-            found = np.union1d(found, self.target[np.isin(self.regulator, found)])
-        return found
+            found[self.target[found[self.regulator]]] = True
+        return np.flatnonzero(found)
+
+
+@dataclass(frozen=True)
+class Held:
+    """Genes that are held at a share of their expression, by their places; those of `assumed` where they have some."""
+
+    doses: dict[int, float]
+    assumed: frozenset[int] = frozenset()
+
+    @property
+    def places(self) -> np.ndarray:
+        return np.array(sorted(self.doses), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,35 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Held:
-    """Genes that are held at a share of their expression, by their places; those of `assumed` where they have some."""
+class _Ready:
+    """Some cells on the genes that can change, with Δ₀ and the edges among these genes."""
 
-    doses: dict[int, float]
-    assumed: frozenset[int] = frozenset()
+    genes: np.ndarray
+    x: np.ndarray
+    held: np.ndarray
+    start: np.ndarray
+    seen: Range
+    edges: np.ndarray
+    ends: tuple[np.ndarray, np.ndarray]
 
-    @property
-    def places(self) -> np.ndarray:
-        return np.array(sorted(self.doses), dtype=np.int64)
+    @classmethod
+    def of(cls, wired: Wired, held: Held, cells: np.ndarray | None = None) -> _Ready:
+        genes = wired.touched(held.places)
+        x = (wired.x if cells is None else wired.x[cells])[:, genes].toarray()
+        at, seen = np.searchsorted(genes, held.places), Range(wired.seen.low[genes], wired.seen.high[genes])
+        start = [first_change(x[:, i], held.doses[gene], most=float(seen.high[i]), everywhere=gene not in held.assumed)
+                 for gene, i in zip(held.places.tolist(), at, strict=True)]  # fmt: skip
+        row, column = (np.searchsorted(genes, ends) for ends in (wired.regulator, wired.target))
+        row, column = np.minimum(row, len(genes) - 1), np.minimum(column, len(genes) - 1)
+        edges = np.flatnonzero((genes[row] == wired.regulator) & (genes[column] == wired.target))
+        return cls(genes, x, at, np.stack(start, axis=1), seen, edges, (row[edges], column[edges]))
+
+    def moved(self, coef: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Δ by these coefficients, within the range that was seen, and how many cells each gene would have left it."""
+        from scipy.sparse import csr_array
+
+        network = csr_array((coef[self.edges].astype(np.float32), self.ends), shape=(len(self.genes),) * 2)
+        return clip(self.x, propagate(self.x, self.held, self.start, network), self.seen)
 
 
 def move(wired: Wired, held: Held, *, cells: np.ndarray | None = None, coef: np.ndarray | None = None) -> Moved:
@@ -81,25 +103,18 @@ def move(wired: Wired, held: Held, *, cells: np.ndarray | None = None, coef: np.
     coef
         Other coefficients than those of the fit.
     """
-    genes = wired.touched(held.places)
-    x = (wired.x if cells is None else wired.x[cells])[:, genes].toarray()
-    at, seen = np.searchsorted(genes, held.places), Range(wired.seen.low[genes], wired.seen.high[genes])
-    start = np.stack([first_change(x[:, i], held.doses[gene], most=float(seen.high[i]),
-                                   everywhere=gene not in held.assumed)
-                      for gene, i in zip(held.places.tolist(), at, strict=True)], axis=1)  # fmt: skip
-    network = wired.network(wired.coef if coef is None else coef)[genes][:, genes]
-    delta, left = clip(x, propagate(x, at, start, network), seen)
-    more = [i for gene, i in zip(held.places.tolist(), at, strict=True) if held.doses[gene] > 1]
-    full = (delta[:, more] > 0) & (x[:, more] + delta[:, more] >= seen.high[more] * (1 - 1e-6))
-    return Moved(genes, delta, left, int(full.any(axis=1).sum()))
+    ready = _Ready.of(wired, held, cells)
+    delta, left = ready.moved(wired.coef if coef is None else coef)
+    more = [i for gene, i in zip(held.places.tolist(), ready.held, strict=True) if held.doses[gene] > 1]
+    full = (delta[:, more] > 0) & (ready.x[:, more] + delta[:, more] >= ready.seen.high[more] * (1 - 1e-6))
+    return Moved(ready.genes, delta, left, int(full.any(axis=1).sum()))
 
 
-def spread(wired: Wired, held: Held) -> tuple[np.ndarray, np.ndarray]:
+def spread(wired: Wired, held: Held, *, most: int = SPREAD_CELLS) -> tuple[np.ndarray, np.ndarray]:
     """Places of touched genes, and the mean change without each block of cells in the fit, (n_blocks, n_touched)."""
     n_cells = wired.x.shape[0]
-    few = np.unique(np.linspace(0, n_cells - 1, min(n_cells, SPREAD_CELLS)).astype(int))
-    found = [move(wired, held, cells=few, coef=wired.left_out[:, k]) for k in range(wired.left_out.shape[1])]
-    return found[0].genes, np.stack([one.delta.mean(axis=0) for one in found])
+    ready = _Ready.of(wired, held, np.unique(np.linspace(0, n_cells - 1, min(n_cells, most)).astype(int)))
+    return ready.genes, np.stack([ready.moved(coef)[0].mean(axis=0) for coef in wired.left_out.T])
 
 
 def jackknife(means: np.ndarray) -> np.ndarray:

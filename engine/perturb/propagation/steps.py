@@ -59,15 +59,14 @@ def propagate(x: np.ndarray, held: np.ndarray, start: np.ndarray, network, *, st
     network
         B: coefficients, sparse (n_genes, n_genes), from regulator (row) to target.
     """
-    acting = np.flatnonzero(np.diff(network.indptr))
-    network, floor = network[acting].T.tocsr(), -x
-    delta = np.zeros_like(x)
-    delta[:, held] = start
+    onto, floor, start = network.T.tocsr(), -np.ascontiguousarray(x.T), start.T  # genes in rows: sparse @ dense
+    delta = np.zeros_like(floor)
+    delta[held] = start
     for _ in range(steps):
-        delta = np.ascontiguousarray((network @ delta[:, acting].T).T.astype(x.dtype, copy=False))
-        delta[:, held] = start
+        delta = onto @ delta
+        delta[held] = start
         np.maximum(delta, floor, out=delta)  # max(x + Δ, 0) − x without the rounding of a sum
-    return delta
+    return np.ascontiguousarray(delta.T, dtype=x.dtype)
 
 
 def clip(x: np.ndarray, delta: np.ndarray, seen: Range) -> tuple[np.ndarray, np.ndarray]:
