@@ -119,17 +119,23 @@ def all_there(services: Services) -> list[html.Section]:
     if not found:
         return []
     titles = {s.name: s.title for s in services.library.studies()}
-    head = html.Tr([html.Th(word, scope="col") for word in ("Study", "Predictions", "Made")])
+    head = html.Tr([html.Th(word, scope="col") for word in ("Study", "Predictions", "From", "Made")])
     rows = [html.Tr([
         html.Td(titles.get(m.study, m.facts["title"])),
         html.Td(dcc.Link(BASIS[m.basis].capitalize(), href=f"/knockout?model={m.id}", className="gw-name")),
-        html.Td(when(m.created)),
+        html.Td(from_words(m.facts)), html.Td(when(m.created)),
     ]) for m in found]  # fmt: skip
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="gw-table")
     return [html.Section([html.H2("Models that are there"),
                           html.Div(table, className="gw-scroll", tabIndex=0, role="region",
                                    **{"aria-label": "Table of the models"})],
                          className="gw-card", **{"aria-label": "Models that are there"})]  # fmt: skip
+
+
+def from_words(facts: dict[str, Any]) -> str:
+    """What a model was made of, in a few words."""
+    cells = plural(facts["n_cells"], "cell") if facts["n_cells"] else "a table of changes"
+    return f"{cells}, {facts['kind']}" if facts["basis"] == "screen" else cells
 
 
 def suggestions(model: KnockoutModel) -> html.Div:
