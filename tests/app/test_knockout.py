@@ -202,6 +202,12 @@ def test_while_no_gene_is_chosen_some_are_suggested(kept, screen, network):
         assert what in said(found.stage) and found.headline == "Which gene is to be knocked out?"
 
 
+def test_where_nothing_is_known_of_genes_the_page_says_so_and_leads_to_the_library(kept, screen):
+    table = knockouts.candidates(kept.store, screen).assign(can=False)
+    shown = starting.suggestions(knockouts.model(kept.store, screen), table)
+    assert "No gene can be asked for" in said(shown) and links(shown) == ["/data/library"]
+
+
 # the answer of a screen
 
 

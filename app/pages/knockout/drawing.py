@@ -69,7 +69,8 @@ def stage(services: Services, name: str, model: KnockoutModel, view: KnockoutVie
 
         return ranking(services, name, model, view)
     if answer is None:
-        return refused(fault) if fault else suggestions(model)
+        table = knockouts.candidates(services.store, name, view.cell_type)
+        return refused(fault) if fault else suggestions(model, table)
     if answer.effect.evidence.get("abstained"):
         return nothing("No prediction", thin(answer.effect.evidence["abstained"]))
     picture = PICTURES[view.tab](services.store, name, model, answer.effect, view)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from dash import dcc, html
 
 from app.components.alert import alert
@@ -20,6 +21,8 @@ from engine.knowledge import HERE
 from engine.params import KnockoutParams
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from app.services import Services
     from engine.jobs.record import Job
     from engine.types import KnockoutModel, Study
@@ -138,9 +141,17 @@ def from_words(facts: dict[str, Any]) -> str:
     return f"{cells}, {facts['kind']}" if facts["basis"] == "screen" else cells
 
 
-def suggestions(model: KnockoutModel) -> html.Div:
-    """While no gene is chosen: the perturbations that did most, or the regulators with most targets."""
-    genes, why = first_genes(model)
+def suggestions(model: KnockoutModel, table: pd.DataFrame) -> html.Div:
+    """While no gene is chosen: the perturbations that did most, or the regulators with most targets.
+
+    `table` has the candidates; where none can be asked for, it is said why and what to do.
+    """
+    if not table["can"].any():
+        why = "Nothing on this machine tells one gene from another" if model.basis == "screen" else \
+            "No gene of these cells is a regulator in the networks that are here"  # fmt: skip
+        return empty_state("No gene can be asked for", f"{why}. Fetch networks or gene sets from the Library, and make "
+                           "the model again.", "Open the Library", "/data/library", drawing="knockout")  # fmt: skip
+    genes, why = first_genes(model, set(table.loc[table["can"], "gene"]))
     buttons = [html.Button(gene, type="button", className="gw-button-small", title=f"Perturb {gene}",
                            **{"data-ko-gene": gene}) for gene in genes]  # fmt: skip
     return html.Div([
@@ -149,18 +160,20 @@ def suggestions(model: KnockoutModel) -> html.Div:
     ], className="gw-empty ko-empty")  # fmt: skip
 
 
-def first_genes(model: KnockoutModel) -> tuple[list[str], str]:
-    """A few genes worth a look, and why these."""
+def first_genes(model: KnockoutModel, can: set[str]) -> tuple[list[str], str]:
+    """A few genes worth a look of those that `can` be asked for, and why these."""
     if model.basis == "screen":
         obs = model.adata.obs
-        single = obs[~obs.index.astype(str).str.contains("+", regex=False)]
+        single = obs[obs.index.isin(can)]
+        if single.empty:
+            return sorted(can)[:SUGGESTED], "Genes that were not perturbed here, and are like ones that were:"
         by = "e_distance" if "e_distance" in single and single["e_distance"].notna().any() else "n_cells"
         if by == "n_cells" and not (single["n_cells"] > 0).any():
-            size = dict(zip(model.adata.obs_names, (model.adata.X**2).sum(axis=1), strict=True))
+            size = dict(zip(model.adata.obs_names, np.nansum(model.adata.X**2, axis=1), strict=True))
             return sorted(single.index, key=lambda name: -size[name])[:SUGGESTED], "Those that changed most here:"
         first = single[by].sort_values(ascending=False, kind="stable").index[:SUGGESTED].astype(str).tolist()
         return first, "Those that did most in this screen:" if by == "e_distance" else "Those with most cells:"
     table = model.candidates
-    can = table[(table["reason"].astype(str) == "") & (table["n_targets"] > 0)]
-    best = can.sort_values("n_targets", ascending=False, kind="stable").drop_duplicates("gene")
+    acting = table[table["gene"].astype(str).isin(can) & (table["n_targets"] > 0)]
+    best = acting.sort_values("n_targets", ascending=False, kind="stable").drop_duplicates("gene")
     return best["gene"].astype(str).head(SUGGESTED).tolist(), "Regulators with most targets in these cells:"
