@@ -11,6 +11,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State
 from app import ids, pages
 from app.components.page_header import icon
 from app.maps import find_map, gene_names
+from app.matching import rank
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -65,11 +66,3 @@ def _sets(services: Services, text: str, study: str) -> list[dict]:
 def _pages(text: str) -> list[dict]:
     shown = {page.title: page.path for page in pages.PAGES if page.icon or page.named}
     return [{"value": shown[title], "label": title} for title in rank(text, list(shown))]
-
-
-def rank(text: str, names) -> list[str]:
-    """Names that hold `text`, whatever the case: equal first, then beginning with it, then the others."""
-    wanted = text.strip().lower()
-    held = [name for name in names if wanted in name.lower()]
-    return sorted(held, key=lambda name: (name.lower() != wanted, not name.lower().startswith(wanted), len(name), name)
-                  if wanted else 0)

@@ -13,7 +13,7 @@ from app.words import exponent, whole
 from engine.contenders import TABLE
 from engine.errors import GeneweaveError, InvalidParameter
 from engine.knowledge import GENE_VECTORS
-from engine.params import ContrastParams, EmbedParams, matters
+from engine.params import ContrastParams, EmbedParams, KnockoutParams, ScreenParams, matters
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 Tables = Mapping[str, str]  # name of own gene vectors in the library → title
 NO_TABLES: Tables = {}
 LIBRARY = "/data/library?kind=own"
-CONTRAST = "contrast"  # the one group of a comparison of conditions
+CONTRAST, KNOCKOUT, SCREEN = "contrast", "knockout", "screen"  # groups that are forms of their own
+OF = {CONTRAST: ContrastParams(), KNOCKOUT: KnockoutParams(), SCREEN: ScreenParams()}
 GROUPS = {"method": "Method", "network": "Network", "model": "Model", "training": "Training"}
 
 
@@ -43,15 +44,41 @@ def parameter_form(owner: str, params: EmbedParams, tables: Tables = NO_TABLES) 
 
 def contrast_form(owner: str, params: ContrastParams, names: Sequence[str]) -> html.Div:
     """Inputs for the named fields of a comparison of conditions."""
-    inputs = [html.Div(_input(owner, CONTRAST, f, getattr(params, f.name), NO_TABLES),
-                       id=_field(owner, CONTRAST, f.name), className="gw-field")
-              for f in fields(params) if f.name in names]  # fmt: skip
-    return html.Div(html.Div(inputs, className="gw-form-grid"), className="gw-form")
+    return html.Div(_named(owner, CONTRAST, params, names), className="gw-form")
+
+
+def knockout_form(owner: str, params: KnockoutParams, names: Sequence[str], of_screen: Sequence[str]) -> html.Div:
+    """Inputs for the named fields of what knockouts are learned from, and of the screen beneath it."""
+    groups = [("Prediction", _named(owner, KNOCKOUT, params, names)),
+              ("Screen", _named(owner, SCREEN, params.screen, of_screen))]
+    return html.Div([html.Fieldset([html.Legend(title), inputs]) for title, inputs in groups if inputs.children],
+                    className="gw-form")
+
+
+def _named(owner: str, group: str, params: Any, names: Sequence[str]) -> html.Div:
+    inputs = [html.Div(_input(owner, group, f, getattr(params, f.name), NO_TABLES), id=_field(owner, group, f.name),
+                       className="gw-field") for f in fields(params) if f.name in names]  # fmt: skip
+    return html.Div(inputs, className="gw-form-grid")
 
 
 def read_contrast(states: list[dict]) -> dict[str, Any]:
     """Values of the fields of `contrast_form` by their names, from the entries of `form_values`."""
     return {state["id"]["name"]: _as_field(CONTRAST, state["id"]["name"], state.get("value", "")) for state in states}
+
+
+def read_knockout(states: list[dict]) -> KnockoutParams:
+    """Parameters of what `knockout_form` holds, from the entries of `form_values`; the others as they are by default.
+
+    Raises
+    ------
+    InvalidParameter
+        When a value is out of its range.
+    """
+    given: dict[str, dict[str, Any]] = {KNOCKOUT: {}, SCREEN: {}}
+    for state in states:
+        group, name = state["id"]["group"], state["id"]["name"]
+        given[group][name] = _as_field(group, name, state.get("value", ""))
+    return KnockoutParams(**given[KNOCKOUT], screen=ScreenParams(**given[SCREEN]))
 
 
 def form_values(owner: Any) -> State:
@@ -137,7 +164,10 @@ def _input(owner: str, group: str, f: Field, value: Any, tables: Tables) -> dmc.
         about = meta["doc"] if tables else [f"{meta['doc']}; or vectors from elsewhere. ", _to_library()]
         return dmc.Select(data=data, allowDeselect=False, description=about, **shared)
     if meta["choices"]:
-        return dmc.Select(data=list(meta["choices"]), allowDeselect=False, description=meta["doc"], **shared)
+        data = [{"value": choice, "label": choice or "the only one there is"} for choice in meta["choices"]]
+        return dmc.Select(data=data, allowDeselect=False, description=meta["doc"], **shared)
+    if isinstance(f.default, str):
+        return dmc.TextInput(description=meta["doc"], **shared)
     return dmc.NumberInput(description=f"{meta['doc']}, {_plain(meta['low'])} to {_plain(meta['high'])}",
                            allowDecimal=isinstance(value, float), hideControls=True, clampBehavior="none", **shared)
 
@@ -155,12 +185,12 @@ def _field(owner: Any, group: Any, name: Any) -> dict:
 
 
 def _defaults(group: str) -> Any:
-    return ContrastParams() if group == CONTRAST else getattr(EmbedParams(), group)
+    return OF[group] if group in OF else getattr(EmbedParams(), group)
 
 
 def _as_field(group: str, name: str, value: Any) -> Any:
     default = getattr(_defaults(group), name)
-    if value is None and (group, name) == ("method", "vectors"):
+    if value is None and isinstance(default, str):
         return ""  # cleared
     whole_number = isinstance(default, int) and isinstance(value, float) and value.is_integer()
     return int(value) if whole_number else value

@@ -34,6 +34,12 @@ def subtitle(lines: Sequence[str], *, letters: int = 100) -> tuple[dict[str, Any
     return title, 10 + LINE * len(folded)
 
 
+def notes(lines: Sequence[str], *, letters: int = 100) -> tuple[dict[str, Any], int]:
+    """As `subtitle`, for any number of lines: Plotly hangs two or more by the first of them."""
+    title, above = subtitle(lines, letters=letters)
+    return title | {"pad": {"t": 17 if "<br>" in title["text"] else 4, "l": 4}}, above
+
+
 def spaced(x: np.ndarray, y: np.ndarray, words: Sequence[str], *, scale: tuple[float, float], most: int = 12,
            letter: float = 7, line: float = 15) -> list[int]:
     """Places of the points whose labels, set above them, do not overlap; earlier ones go first.

@@ -24,13 +24,11 @@ for title, benchmark in (
     ("Training beside the published code", training),
     ("Co-expression beside the reference tools", coexpression), ("Two conditions, how fast", differential),
     ("Two conditions of real blood", conditions), ("Causes where there are none", causes),
-    ("A screen of Norman's size", screens),
-    ("What each likeness of genes is worth", gene_kernels), ("The Atlas", atlas_paint),
+    ("A screen of Norman's size", screens), ("Perturbations told by the core", perturb_core),
+    ("What each likeness of genes is worth", gene_kernels), ("A click on a gene", knockout_click),
+    ("GRAPE at the size of Norman's screen", grape), ("The Atlas", atlas_paint),
     ("A newcomer's waits", first_walk), ("An upload of 2 GB", upload),
-    ("Perturbations told by the core", perturb_core),
     ("Virtual beside real knock-outs", virtual_knockout),
-    ("A click on a gene", knockout_click),
-    ("GRAPE at the size of Norman's screen", grape),
 ):  # fmt: skip
     print(f"\n{title}", flush=True)
     benchmark.main()

@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 import numpy as np
 
-from app import maps
+from app import knockouts, maps
 from app.contrasts import contrast_facts, contrasts
+from app.knockouts import find_model, stored_models
 from app.selections import Crossing, Genes, Level, chosen, parse_selection
 from app.words import plural, when
 from engine.contrasts import as_contrast
@@ -99,8 +100,11 @@ def backgrounds(services: Services) -> list[dict]:
     found = [{"value": f"map:{m.id}", "label": f"{m.title}, {when(m.created)}"} for m in maps.maps(services)]
     sets = [{"value": f"set:{s.id}", "label": f"{s.name} ({plural(len(s.genes), 'gene')})"}
             for s in services.sets.list()]  # fmt: skip
+    told = [{"value": f"knockout:{found.id}", "label": f"{found.title}, {when(found.created)}"}
+            for found in stored_models(services)]  # fmt: skip
     tested = [{"value": f"measured:{found.id}", "label": found.title} for found in contrasts(services)]
-    groups = (("All genes of a map", found), ("All genes tested in a comparison", tested), ("A saved gene set", sets))
+    groups = (("All genes of a map", found), ("All genes tested in a comparison", tested),
+              ("All genes of a model of knockouts", told), ("A saved gene set", sets))
     return [{"group": name, "items": items} for name, items in groups if items]
 
 
@@ -181,6 +185,10 @@ def _background(services: Services, origin: Mapping[str, str]) -> tuple[tuple[st
     if kind == "set":
         kept = services.sets.get(name)
         return kept.genes, f"the {plural(len(kept.genes), 'gene')} of {kept.name}", f"set:{name}", False
+    if kind == "knockout":
+        genes, facts = tuple(knockouts.model(services.store, name).genes.tolist()), find_model(services, name).facts
+        return genes, f"the {plural(len(genes), 'gene')} that knockouts of {facts['title']} tell of", \
+            f"knockout:{name}", False  # fmt: skip
     if kind == "measured":
         tested = as_contrast(services.store.read(name), name).expression.dropna(subset=["p"])
         genes = tuple(tested.index.astype(str))
