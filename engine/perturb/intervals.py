@@ -11,8 +11,8 @@ keeps the expected share of genes outside, in a new perturbation that is like th
 bounds it, and with 15 perturbations gives 96 % where 90 % was asked; here B(q) is the largest share seen among the n,
 which the next one passes once in n + 1 times. (A quantile over genes as the score of a perturbation promises 1 − α of
 the genes in 1 − α of the perturbations, which is more than is asked, and wider. tests/benchmarks/perturb_coverage.py
-has all three.) The curve R is kept, so any level can be had at once. A level whose α is below 1/(n + 1) is refused: so rare a failure
-was never seen in n perturbations.
+has all three.) The curve R is kept, so any level can be had at once. A level whose α is below 1/(n + 1) is refused: so
+rare a failure was never seen in n perturbations.
 """
 
 from __future__ import annotations
