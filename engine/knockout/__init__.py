@@ -46,7 +46,7 @@ def fit(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowle
     else:
         from engine.knockout.from_network import fit_network_model
 
-        adata = fit_network_model(study, params, store=store, knowledge=knowledge, progress=progress)
+        adata = fit_network_model(study, params, knowledge=knowledge, progress=progress)
     progress.stage("Keeping the model", 0.99)
     _complete(adata, study, params, name=name, seconds=time.monotonic() - started)
     store.write(name, adata)

@@ -54,7 +54,7 @@ def screen_of_table(study: Study, sources: list[DatasetSource], params: ScreenPa
         values = _dense(opened, source.counts)
         p, se = _layer_p(opened), _layer(opened, SE_NAMES)
         kind, keep_rows = _kind(study, opened, source, params)
-    values, p, se, said = _capped(values, p, se, columns)
+    values, said = _capped(values)
     rows, dropped = _rows(names, columns, study, keep_rows)
     at, few = _measured(columns, values[list(rows.values())])
     genes, said = columns[at], said + few
@@ -144,7 +144,7 @@ def _kind(study: Study, opened: Opened, source: DatasetSource, params: ScreenPar
     return kind, np.isin(labels, list(words)) if column else np.ones(len(opened.obs), bool)
 
 
-def _capped(values: np.ndarray, p: np.ndarray | None, se: np.ndarray | None, genes: np.ndarray):
+def _capped(values: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """The table with genes that are mostly at the cap set to NaN, and sentences on caps."""
     ends = np.nanmin(values), np.nanmax(values)
     at_cap = np.zeros(values.shape, bool)
@@ -160,7 +160,7 @@ def _capped(values: np.ndarray, p: np.ndarray | None, se: np.ndarray | None, gen
     beyond = float(np.nanmean(np.abs(values) > CLIP))
     if beyond:
         said.append(f"Changes beyond ± {CLIP:g} ({100 * beyond:.2g} %) are clipped to it.")
-    return values, p, se, said
+    return values, said
 
 
 def _rows(names: list[str], genes: np.ndarray, study: Study, keep: np.ndarray) -> tuple[dict[str, int], dict[str, str]]:

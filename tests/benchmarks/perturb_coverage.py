@@ -42,7 +42,7 @@ MANY = ScreenParams(n_genes=20000, permutations=0)
 def main() -> None:
     """Print a row a screen and class."""
     heads = "".join(f"{f'{level:.0%}':>7}" for level in LEVELS)
-    print(f"{'screen':<24}{'class':<18}{'n':>5}{heads}   {RULE:.0%} by seed   bound 1  quantile of genes")
+    print(f"{'screen':<28}{'class':<18}{'n':>5}{heads}   {RULE:.0%} by seed   bound 1  quantile of genes")
     for known in (True, False):
         told = [covered(*made_up_screen(90, 160, 500, seed=seed, known=known)[:2], seed) for seed in SEEDS]
         show(f"made up, kernels {'know' if known else 'do not'}", told)
@@ -94,7 +94,7 @@ def show(title: str, seeds: list[pd.DataFrame]) -> None:
         mean, rule = part.mean(), part[RULE]
         told = "".join(f"{_percent(mean[level]):>7}" for level in LEVELS)
         between = f"{_percent(rule.min())}–{_percent(rule.max())}" if rule.notna().any() else "–"
-        print(f"{title:<24}{kind:<18}{n[kind]:>5}{told}   {between:<11}{_percent(mean['bound']):>9}"
+        print(f"{title:<28}{kind:<18}{n[kind]:>5}{told}   {between:<11}{_percent(mean['bound']):>9}"
               f"{_percent(mean['quantile']):>19}", flush=True)  # fmt: skip
 
 
