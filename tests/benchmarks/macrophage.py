@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import anndata
 import numpy as np
@@ -31,7 +30,7 @@ from engine.screens import compute_screen, study_of_file
 from engine.settings import Settings
 from engine.store import Store
 from engine.trials.splits import parts_of
-from engine.types import META, GeneKernel, GeneKnowledge, Screen
+from engine.types import META, GeneKnowledge, Screen
 from tests.benchmarks.real_data import there
 
 PATH = "data2/perturb/alector_macrophage/CRISPRi_lfc.h5ad"
@@ -52,9 +51,9 @@ def main() -> None:
     for name in ("train-mean", "linear"):
         row(METHODS[name].label, whole, by_method(name, known), notes=NOTES[name])
     for kernel in known.kernels:
+        like = pd.DataFrame(kernel.between(whole.names, whole.names), whole.names, whole.names)
         for amount in AMOUNTS:
-            label = f"{kernel.label}, amount {amount:g}"
-            row(label, whole, partial(by_kernel, kernel, amount), notes=NOTES.get(kernel.name))
+            row(f"{kernel.label}, amount {amount:g}", whole, by_kernel(amount * like), notes=NOTES.get(kernel.name))
     print(f"the app's screen, {len(own.genes):,} genes")
     for name in ("train-mean", "linear", "core"):
         row(METHODS[name].label, own, by_method(name, known))
@@ -87,12 +86,15 @@ def by_method(name: str, known: GeneKnowledge) -> Predict:
     return lambda train, names, seed: METHODS[name].predict(train, names, known, seed)
 
 
-def by_kernel(kernel: GeneKernel, amount: float, train: Screen, names: list[str], seed: int) -> np.ndarray:
-    """The ridge on one kernel that counts so much, whether left-out error vouches for it or not."""
-    seen = train.names
-    ridge = fit_amounts(changes_of(train, seen).values.astype(np.float64), [kernel.between(seen, seen)],
-                        np.array([amount]), np.ones(len(seen)))  # fmt: skip
-    return ridge.predict(amount * kernel.between(names, seen))
+def by_kernel(like: pd.DataFrame) -> Predict:
+    """The ridge on one kernel, (n_perturbations, n_perturbations), whether left-out error vouches for it or not."""
+    def predict(train: Screen, names: list[str], seed: int) -> np.ndarray:
+        seen = train.names
+        values = changes_of(train, seen).values.astype(np.float64)
+        ridge = fit_amounts(values, [like.loc[seen, seen].to_numpy()], np.ones(1), np.ones(len(seen)))
+        return ridge.predict(like.loc[names, seen].to_numpy())
+
+    return predict
 
 
 def row(label: str, screen: Screen, predict: Predict, *, notes: float | None = None) -> None:
