@@ -33,6 +33,19 @@ def local_screen(n_singles: int, n_pairs: int, n_genes: int, *, modules: int = 6
     return _screen(list(sets), genes, delta, noise, rng), _known(genes, module, modules, rng)
 
 
+def mean_of(screen: Screen, names: list[str]) -> np.ndarray:
+    """A plain core: the mean of the singles, as often as a perturbation has genes, (n_names, n_genes)."""
+    single = screen.delta[["+" not in name for name in screen.names]].mean(axis=0)
+    return np.stack([single * len(name.split("+")) for name in names])
+
+
+def seen_of(screen: Screen) -> np.ndarray:
+    """What that core tells of each perturbation of a screen without it, (n_perturbations, n_genes)."""
+    n, told = sum("+" not in name for name in screen.names), mean_of(screen, screen.names)
+    alone = np.array(["+" not in name for name in screen.names])[:, None]
+    return np.where(alone, (n * told - screen.delta) / (n - 1), told)
+
+
 def _screen(names: list[str], genes: list[str], delta: np.ndarray, noise: float, rng: np.random.Generator) -> Screen:
     adata = AnnData(delta.astype(np.float32))
     adata.obs_names, adata.var_names = names, genes

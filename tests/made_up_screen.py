@@ -87,11 +87,11 @@ def _screen(names: list[str], truth: np.ndarray, rng: np.random.Generator) -> Sc
     adata.var["control"] = 1.5 + rng.gamma(2.0, 0.5, truth.shape[1])
     adata.var["control_sd"], adata.var["detected"] = spread, 0.9
     adata.varm["control"] = rng.normal(size=(truth.shape[1], 20)).astype(np.float32)
-    adata.uns[META] = json.dumps(_facts(n_cells, names))
+    adata.uns[META] = json.dumps(_facts(n_cells))
     return Screen(adata)
 
 
-def _facts(n_cells: np.ndarray, names: list[str]) -> dict:
+def _facts(n_cells: np.ndarray) -> dict:
     return {"study": "made-up", "title": "A made-up screen", "kind": "interference",
             "scale": "log1p of counts per 10,000", "cells": True, "n_cells": int(n_cells.sum()), "n_control": 2000,
             "control": "ctrl", "cell_type": "", "datasets": ["made up"], "batches": False, "species": "human",

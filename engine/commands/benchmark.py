@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from engine.commands import perturb
 from engine.commands.columns import aligned, plus_minus
 from engine.commands.maps import GROUPS, add_parameters, add_starts, given_parameters
 from engine.commands.seeds import seeds_of
+from engine.commands.written import written
 from engine.errors import InvalidParameter
 from engine.library import Library
 from engine.metrics.measures import MEASURES
@@ -48,7 +48,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     from engine.contenders import choose
     from engine.knowledge import Knowledge
     from engine.metrics.sentences import sentences
-    from engine.store import Store, atomic_write
+    from engine.store import Store
     from engine.terminal import TerminalProgress
 
     methods = choose(filter(None, map(str.strip, args.methods.split(","))), params)
@@ -62,12 +62,8 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     scores = {(one.contender, one.seed): one.score for one in found if one.score}
     tasks = {(one.contender, one.seed): one.tasks for one in found if one.tasks}
     table = comparison.long_table(scores, tasks, store=store)
-    with atomic_write(args.out) as part:
-        table.to_csv(part, sep="\t", index=False, lineterminator="\n")
-    print(f"{summary_text(table)}\n\n" + "\n".join(sentences(table)))
-    faults = [one.fault for one in found if one.fault]
-    print("".join(f"geneweave: {fault}\n" for fault in faults), end="", file=sys.stderr)
-    return 1 if faults else 0
+    said = f"{summary_text(table)}\n\n" + "\n".join(sentences(table))
+    return written(table, said, [one.fault for one in found if one.fault], out=args.out)
 
 
 def summary_text(table: pd.DataFrame) -> str:

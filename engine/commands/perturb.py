@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.commands.columns import aligned, plus_minus
 from engine.commands.maps import add_parameters
 from engine.commands.seeds import seeds_of
+from engine.commands.written import written
 from engine.errors import InvalidParameter, InvalidStudy
 from engine.library import Library
 from engine.params import KnockoutParams, ScreenParams
@@ -45,7 +45,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
         raise InvalidParameter(f"--out must lie in a folder that exists, found '{args.out}'. Make the folder first.")
     from engine import trials
     from engine.knowledge import Knowledge
-    from engine.store import Store, atomic_write
+    from engine.store import Store
     from engine.terminal import TerminalProgress
     from engine.trials.sentences import sentences
 
@@ -59,12 +59,8 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
                            progress=progress)  # fmt: skip
     trials.need_one(found)
     table = trials.long_table(trials.read_trials([one.trial for one in found if one.trial], store=store))
-    with atomic_write(args.out) as part:
-        table.to_csv(part, sep="\t", index=False, lineterminator="\n")
-    print(f"{summary_text(table)}\n\n" + "\n".join(sentences(table)))
-    faults = [one.fault for one in found if one.fault]
-    print("".join(f"geneweave: {fault}\n" for fault in faults), end="", file=sys.stderr)
-    return 1 if faults else 0
+    said = f"{summary_text(table)}\n\n" + "\n".join(sentences(table))
+    return written(table, said, [one.fault for one in found if one.fault], out=args.out)
 
 
 def summary_text(table: pd.DataFrame) -> str:

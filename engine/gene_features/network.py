@@ -25,7 +25,7 @@ AUTO = ("string", "omnipath", "cosmos", "nichenet-signalling", "nichenet-regulat
         "nichenet-ligands")  # fmt: skip
 KINDS = ("TF targets", "signalling")
 SURE = ("A", "B", "C")  # DoRothEA's words for edges that more than a motif or one list speaks for
-TIME = 5.0  # of the heat; tests.benchmarks.gene_kernels: from 1 to 10 it matters little, beyond it blurs pathways
+TIME = 5.0  # of the heat: the mean number of edges that it goes along, chosen and not tuned to any data
 FEWEST = 3  # genes of a graph below which nothing is diffused
 
 

@@ -46,7 +46,7 @@ def fit(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowle
     else:
         from engine.knockout.from_network import fit_network_model
 
-        adata = fit_network_model(study, params, store=store, knowledge=knowledge, progress=progress)
+        adata = fit_network_model(study, params, knowledge=knowledge, progress=progress)
     progress.stage("Keeping the model", 0.99)
     _complete(adata, study, params, name=name, seconds=time.monotonic() - started)
     store.write(name, adata)
@@ -102,8 +102,9 @@ def _told(model: KnockoutModel, genes: tuple[str, ...], method: str, level: floa
 
 def _activated(effect: KnockoutEffect) -> KnockoutEffect:
     """With a warning first: a click says knock out, and the screen switched genes on."""
-    said = "This screen switched genes on: what is told is an activation, the opposite of a knockout."
-    return replace(effect, evidence=effect.evidence | {"warnings": [said, *effect.evidence["warnings"]]})
+    from engine.knockout.cautions import SWITCHED_ON
+
+    return replace(effect, evidence=effect.evidence | {"warnings": [SWITCHED_ON, *effect.evidence["warnings"]]})
 
 
 def candidates(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:

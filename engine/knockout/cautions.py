@@ -11,6 +11,7 @@ from engine.perturb.pair_parts import BOTH_SEEN
 from engine.types import KnockoutModel, targets_of
 
 MOVED_P, HARDLY_SEEN = 0.05, 0.01
+SWITCHED_ON = "This screen switched genes on: what is told is an activation, the opposite of a knockout."
 
 
 def cautions(model: KnockoutModel, core: Core, name: str, method: str, evidence: dict[str, Any]) -> list[str]:

@@ -19,7 +19,6 @@ from engine.knockout.network_priors import Priors, priors_of
 from engine.knockout.network_shift import shift_of_cells
 from engine.params import KnockoutParams
 from engine.progress import Progress, Span
-from engine.store import Store
 from engine.types import META, Study
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ HELD_AGAINST = ("Held against real knock-downs in macrophages, the simulation of
 MOST_REGULATORS = 50  # of one target: those that more databases name, then those that keep closer company with it
 
 
-def fit_network_model(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowledge,
+def fit_network_model(study: Study, params: KnockoutParams, *, knowledge: Knowledge,
                       progress: Progress | None = None) -> AnnData:
     """The content of a `KnockoutModel` of the basis network: cells, coefficients a cell type, and what can be asked.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine import __version__
 from engine.command import model_options
+from engine.knockout.cautions import SWITCHED_ON
 from engine.knockout.direction import Direction
 from engine.knockout.wish import Wish
 from engine.params import KnockoutParams
@@ -66,7 +67,7 @@ def _sentences(facts: dict[str, Any], table: pd.DataFrame, model: KnockoutModel)
 
 
 def _warnings(facts: dict[str, Any], model: KnockoutModel, table: pd.DataFrame) -> list[str]:
-    said = []
+    said = [SWITCHED_ON] if facts["kind"] == "activation" else []
     if model.basis == "screen" and (table["evidence"] == "measured").all():
         said.append("Nothing beats the mean of this screen, by which all genes that were not perturbed are told the "
                     "same: only those that were measured are ranked.")  # fmt: skip

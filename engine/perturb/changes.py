@@ -24,10 +24,6 @@ class Changes:
     counts: np.ndarray
     noise: np.ndarray
 
-    def without(self, row: int) -> np.ndarray:
-        """All rows but one, as an index."""
-        return np.delete(np.arange(len(self.names)), row)
-
 
 def singles_of(screen: Screen) -> list[str]:
     """Perturbations of one gene."""
@@ -57,10 +53,20 @@ def changes_of(screen: Screen, names: Sequence[str], *, targets: bool = False) -
 
 
 def filled(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Values where they count, elsewhere the mean of the gene where it counts (0 if nowhere), float32."""
+    """Values where they count, elsewhere the mean of the gene where it counts, float32."""
+    return np.where(counts, values, mean_where(values, counts)).astype(np.float32)
+
+
+def mean_where(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Mean of each gene over the rows where it counts, 0 if nowhere, float64 (n_genes,)."""
     kept = np.where(counts, values, 0).astype(np.float64)
-    mean = kept.sum(axis=0) / np.maximum(counts.sum(axis=0), 1)
-    return np.where(counts, values, mean).astype(np.float32)
+    return kept.sum(axis=0) / np.maximum(counts.sum(axis=0), 1)
+
+
+def mean_of_others(changes: Changes) -> np.ndarray:
+    """For each row the mean of each gene over the other rows where it counts, float64 (n_perturbations, n_genes)."""
+    kept = np.where(changes.counts, changes.values, 0).astype(np.float64)
+    return (kept.sum(axis=0) - kept) / np.maximum(changes.counts.sum(axis=0) - changes.counts, 1)
 
 
 def squares(residual: np.ndarray, counts: np.ndarray) -> np.ndarray:

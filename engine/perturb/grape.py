@@ -15,28 +15,25 @@ from engine.params import GrapeParams
 from engine.perturb.changes import changes_of, target_mask
 from engine.perturb.gate import Gate, gate, open_gate
 from engine.perturb.gene_nodes import Nodes, gene_nodes
-from engine.perturb.held_out import ROLES, Predict, left_out, roles
+from engine.perturb.held_out import ROLES, roles
 from engine.perturb.trained_grape import Trained, class_of
 from engine.progress import Progress, Span
 from engine.types import GeneKnowledge, Screen, targets_of
 
-FOLDS = 5
 FEWEST = 20  # perturbations that a screen must have
 CLASSES = {"single": "single genes", "pair": "pairs"}
 
 
-def train_grape(screen: Screen, known: GeneKnowledge, params: GrapeParams, *, core_predict: Predict | None = None,
-                seen: np.ndarray | None = None, also: Sequence[str] = (), progress: Progress | None = None,
-                device: str = "auto") -> Trained:
+def train_grape(screen: Screen, known: GeneKnowledge, params: GrapeParams, *, seen: np.ndarray,
+                also: Sequence[str] = (), progress: Progress | None = None, device: str = "auto") -> Trained:
     """Learn what the core leaves over, see on held-out perturbations whether that helps, and learn again from all.
 
     Parameters
     ----------
-    core_predict
-        The core; what it leaves over is taken of perturbations that it did not learn from.
     seen
-        In its place, what the core tells of each perturbation of the screen without having seen it, (n_perturbations,
-        n_genes): the left-out predictions of `Core.predict`.
+        What the core tells of each perturbation of the screen without having seen it, (n_perturbations, n_genes): the
+        left-out predictions of `Core.predict`. What there is to correct is then as large as for a gene that was never
+        screened, and not what is left after a fit.
     also
         Genes that will be asked for and are neither measured nor perturbed.
 
@@ -48,9 +45,6 @@ def train_grape(screen: Screen, known: GeneKnowledge, params: GrapeParams, *, co
     started, progress = time.monotonic(), progress or Progress()
     _need_enough(screen)
     nodes = gene_nodes(screen, known, params, also=also)
-    progress.stage("Core", 0.0)
-    if seen is None:
-        seen = left_out(screen, known, core_predict, folds=FOLDS, seed=params.seed, progress=Span(progress, 0.0, 0.1))
     residual = np.where(target_mask(screen.names, screen.genes), np.nan, screen.delta - seen).astype(np.float32)
     learned = _learn(screen, residual, nodes, params, progress, device)
     learned.facts["seconds"] = round(time.monotonic() - started, 1)
@@ -68,7 +62,7 @@ def _learn(screen: Screen, residual: np.ndarray, nodes: Nodes, params: GrapePara
     progress.device(describe(fabric))
     scale = float(np.sqrt(np.nanmean(np.square(residual)))) or 1.0
     responses = _responses(screen, residual, scale, nodes)
-    model = _aligned(nodes, len(screen.genes), params, fabric, Span(progress, 0.1, 0.15))
+    model = _aligned(nodes, len(screen.genes), params, fabric, Span(progress, 0.0, 0.05))
     start = copy.deepcopy(model.state_dict())
 
     def fit(numbers: np.ndarray, epochs: int, span: Span, patience: int = 0):
@@ -78,16 +72,16 @@ def _learn(screen: Screen, residual: np.ndarray, nodes: Nodes, params: GrapePara
                                    fabric=fabric, progress=span,
                                    validate=(lambda: _error(task, responses, stop)) if patience else None)  # fmt: skip
 
-    progress.stage("Training", 0.15)
-    task, found = fit(train, params.epochs, Span(progress, 0.15, 0.55), params.patience)
+    progress.stage("Training", 0.05)
+    task, found = fit(train, params.epochs, Span(progress, 0.05, 0.5), params.patience)
     gates = (_gates(screen.names, residual, task, out, scale) if params.gate == "held out" else
              dict.fromkeys(CLASSES, open_gate(len(out))))
     for one in gates.values():
         progress.log(one.says)
     refit = any(one.strength for one in gates.values())
     if refit:
-        progress.stage("Training on all", 0.55)
-        task, _ = fit(np.arange(len(screen.names)), found.best_epoch, Span(progress, 0.55, 1.0))
+        progress.stage("Training on all", 0.5)
+        task, _ = fit(np.arange(len(screen.names)), found.best_epoch, Span(progress, 0.5, 1.0))
     facts = {"features": nodes.sources, "gates": {name: asdict(one) for name, one in gates.items()},
              "epoch": found.best_epoch, "epochs": found.epochs, "refit": refit, "history": found.history,
              "n_edges": int(task.chosen.pairs.shape[1]), "params": asdict(params)}  # fmt: skip

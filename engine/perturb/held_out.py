@@ -1,15 +1,13 @@
-"""Which perturbations a network does not learn from, and what the core predicts of those that it has not seen."""
+"""Which perturbations a network does not learn from: some to stop by, some to set its gate by."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from engine.progress import Progress
-from engine.types import GeneKnowledge, Screen, targets_of
+from engine.types import targets_of
 
-Predict = Callable[[Screen, Sequence[str], GeneKnowledge, int], np.ndarray]
 ROLES = ("train", "stop", "gate")
 
 
@@ -37,35 +35,3 @@ def _parts(n: int, share: float) -> list[str]:
 def _strictest(found) -> str:
     found = set(found)
     return next(role for role in reversed(ROLES) if role in found)
-
-
-def left_out(screen: Screen, known: GeneKnowledge, predict: Predict, *, folds: int, seed: int,
-             progress: Progress) -> np.ndarray:
-    """What a method predicts of each perturbation that it has not learned from, float32 (n_perturbations, n_genes).
-
-    A single is predicted from perturbations without its gene, a pair from all but the pairs of its fold: what there
-    is to correct is then as large as for a gene that was never screened, and not what is left after a fit.
-    """
-    found = np.full(screen.delta.shape, np.nan, np.float32)
-    parts = [*_folds(screen.names, folds, seed, pairs=False), *_folds(screen.names, folds, seed, pairs=True)]
-    for number, (out, without) in enumerate(parts):
-        progress.step(number / len(parts))
-        progress.check()
-        found[out] = predict(_without(screen, without), [screen.names[i] for i in out], known, seed)
-    return found
-
-
-def _folds(names: list[str], folds: int, seed: int, *, pairs: bool) -> list[tuple[list[int], set[int]]]:
-    """Numbers of the perturbations of each fold, and of all that may not be learned from meanwhile."""
-    rng = np.random.default_rng([seed, 3, pairs])
-    asked = [i for i, name in enumerate(names) if ("+" in name) == pairs]
-    found = []
-    for part in np.array_split(rng.permutation(asked).astype(int), min(folds, len(asked))) if asked else []:
-        genes = {gene for i in part for gene in targets_of(names[i])}
-        out = [i for i, name in enumerate(names) if genes & set(targets_of(name))] if not pairs else part
-        found.append((sorted(part.tolist()), {int(i) for i in out}))
-    return found
-
-
-def _without(screen: Screen, numbers: set[int]) -> Screen:
-    return screen.of([name for i, name in enumerate(screen.names) if i not in numbers])

@@ -10,9 +10,9 @@ share that the next one can have outside, the least q of which
 keeps the expected share of genes outside, in a new perturbation that is like those, at α or below. B = 1 always
 bounds it, and with 15 perturbations gives 96 % where 90 % was asked; here B(q) is the largest share seen among the n,
 which the next one passes once in n + 1 times. (A quantile over genes as the score of a perturbation promises 1 − α of
-the genes in 1 − α of the perturbations, which is more than is asked, and wider: see tests/benchmarks/perturb_core.py.)
-The curve R is kept, so any level can be had at once. A level whose α is below 1/(n + 1) is refused: so rare a failure
-was never seen in n perturbations.
+the genes in 1 − α of the perturbations, which is more than is asked, and wider. tests/benchmarks/perturb_coverage.py
+has all three.) The curve R is kept, so any level can be had at once. A level whose α is below 1/(n + 1) is refused: so
+rare a failure was never seen in n perturbations.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ LEAST_SIGMA = 1e-3  # of the median σ: a gene that never moved is not known wit
 
 
 def sigmas(residual: np.ndarray) -> np.ndarray:
-    """Root mean square of each gene over perturbations, float64 (n_genes,); never quite 0."""
-    return _floored(np.sqrt(np.nanmean(_squared(residual), axis=0)))
+    """Root mean square of each gene over perturbations, float64 (n_genes,); never quite 0, NaN where none counts."""
+    square = _squared(residual)
+    return _root(np.nansum(square, axis=0), np.isfinite(square).sum(axis=0))
 
 
 def missed_curve(left_out: dict[str, tuple[list[str], np.ndarray]], *, own: str) -> pd.DataFrame:
@@ -156,14 +157,15 @@ def _others(residual: np.ndarray) -> np.ndarray:
     square = _squared(residual)
     counts = np.isfinite(square)
     rest = np.nansum(square, axis=0) - np.where(counts, square, 0)
-    return _floored(np.sqrt(np.maximum(rest, 0) / np.maximum(counts.sum(axis=0) - counts, 1)))
+    return _root(np.maximum(rest, 0), counts.sum(axis=0) - counts)
 
 
 def _squared(residual: np.ndarray) -> np.ndarray:
     return np.square(residual, dtype=np.float64)
 
 
-def _floored(sigma: np.ndarray) -> np.ndarray:
-    sigma = np.nan_to_num(sigma)
+def _root(total: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Root of the mean of n squares, not below a share of the usual one; NaN of none."""
+    sigma = np.sqrt(np.where(n > 0, total / np.maximum(n, 1), np.nan))
     typical = np.median(sigma[sigma > 0]) if (sigma > 0).any() else 1.0
     return np.maximum(sigma, LEAST_SIGMA * typical)

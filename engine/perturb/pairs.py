@@ -55,7 +55,8 @@ def fit_pairs(first: np.ndarray, second: np.ndarray, truth: np.ndarray, products
     groups
         For each row the rows that are left out with it, itself first.
     n_pairs
-        Pairs that the rows are of; with fewer than `LEAST_PAIRS` the parts are added and nothing is learned.
+        Pairs that the rows are of, each once and then, in the same order, each once more or not; with fewer than
+        `LEAST_PAIRS` the parts are added and nothing is learned.
 
     Returns
     -------
@@ -66,14 +67,17 @@ def fit_pairs(first: np.ndarray, second: np.ndarray, truth: np.ndarray, products
     sides = [each.astype(np.float64) for each in (truth, first, second)]
     grams = np.stack([[a @ b.T for b in sides] for a in sides])  # (3, 3, n, n)
     betas = {kappa: _left_out_betas(grams, kappa, groups) for kappa in PRIOR_PAIRS}
-    choice, t = _choose(grams, betas, products, groups)
+    choice, t = _choose(grams, betas, products, groups, n_pairs)
     signs = _signs(betas[choice[0]])
     rest = sum(signs[:, i, None] * (t @ sides[i]) for i in range(3))
     return _fit(sides, grams, products, choice, n_pairs), (truth - rest).astype(np.float32)
 
 
-def _choose(grams, betas, products, groups) -> tuple[tuple[float, float, float], np.ndarray]:
-    """The choice of least left-out error, and its operator."""
+def _choose(grams, betas, products, groups, n_pairs: int) -> tuple[tuple[float, float, float], np.ndarray]:
+    """The choice of least left-out error, and its operator; a pair that stands twice counts once."""
+    def of_pairs(error: np.ndarray) -> np.ndarray:
+        return error.reshape(-1, n_pairs).mean(axis=0)
+
     plain = np.einsum("ia,ib,abi->i", _signs(betas[np.inf]), _signs(betas[np.inf]),
                       np.diagonal(grams, axis1=2, axis2=3))  # fmt: skip
     best, least = ((np.inf, 0.0, 0.0), np.eye(len(products))), plain
@@ -83,7 +87,7 @@ def _choose(grams, betas, products, groups) -> tuple[tuple[float, float, float],
         each = np.einsum("abij,ij->abi", np.einsum("ij,abjk->abik", t, grams, optimize=True), t)
         for kappa, beta in betas.items():
             error = np.einsum("ia,ib,abi->i", _signs(beta), _signs(beta), each)
-            if error.sum() < least.sum() and gains(plain, error):
+            if error.sum() < least.sum() and gains(of_pairs(plain), of_pairs(error)):
                 best, least = ((kappa, constant, together), t), error
     return best
 

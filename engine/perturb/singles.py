@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.errors import InvalidStudy
-from engine.perturb.changes import Changes, changes_of, singles_of, squares, target_mask
+from engine.perturb.changes import (
+    Changes,
+    changes_of,
+    mean_of_others,
+    mean_where,
+    singles_of,
+    squares,
+    target_mask,
+)
 from engine.perturb.linear import Linear, fit_linear, left_out_linear
 from engine.perturb.ridge import Ridge, fit_ridge, gains
 from engine.types import GeneKnowledge, Screen
@@ -47,7 +55,7 @@ class Singles:
         if self.best in ("linear", "no change") or len(at) == 1:
             return self.left_out[self.best][at]
         if self.best == "mean":
-            rest = np.delete(self.changes.values, at, axis=0).mean(axis=0, dtype=np.float64)
+            rest = mean_where(*(np.delete(each, at, axis=0) for each in (self.changes.values, self.changes.counts)))
             return np.tile(rest.astype(np.float32), (len(at), 1))
         block = self.ridge.p[np.ix_(at, at)]
         return (self.changes.values[at] - np.linalg.solve(block, self.ridge.dual[at])).astype(np.float32)
@@ -68,8 +76,7 @@ def fit_singles(screen: Screen, known: GeneKnowledge, *, seed: int = 0, by: str 
     changes = changes_of(screen, names)
     ridge = fit_ridge(changes, [kernel.between(names, names) for kernel in known.kernels], seed=seed)
     shape = changes.values, pseudobulk(screen, changes.values), target_mask(names, screen.genes).astype(np.float32)
-    mean = changes.values.mean(axis=0, dtype=np.float64)
-    left_out = {"mean": (mean * len(names) - changes.values) / (len(names) - 1),
+    left_out = {"mean": mean_of_others(changes),
                 "no change": np.zeros_like(changes.values),
                 "linear": left_out_linear(*shape, seed=seed),
                 "ridge": changes.values - ridge.dual / np.diag(ridge.p)[:, None]}  # fmt: skip

@@ -95,7 +95,7 @@ class Trained:
     def _network(self):
         import torch
 
-        from engine.models.grape.attention import edges_of
+        from engine.models.grape.edges import edges_of
         from engine.models.grape.response import Response
 
         params = self.facts["params"]

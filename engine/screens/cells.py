@@ -19,13 +19,11 @@ from engine.params import ScreenParams
 from engine.screens.guides import Assigned, assign
 from engine.screens.kinds import one_kind
 from engine.screens.names import CONTROL, name_labels
+from engine.screens.strata import strata_of
 from engine.types import Study
 
 if TYPE_CHECKING:
     from scipy import sparse
-
-MATCHED = 5  # control cells that a stratum must have to be compared with its own
-LEAST_SHARE = 0.5  # of the perturbed cells that must have such controls for a role to be matched
 
 MANY_GUIDES = (
     "Cells of this screen took many guides each, of which the file may show a few: a cell without them is not an "
@@ -100,7 +98,7 @@ def cells_of(study: Study, streams: tuple[CellStream, ...], params: ScreenParams
         names, has, control, dropped, label = _by_label(texts, keep, study, genes)
         said = []
     names, has, few = _large(names, has, params.min_cells)
-    stratum, strata, by, unmatched = _strata(study, streams, labels, has, control, keep)
+    stratum, strata, by, unmatched = strata_of(study, streams, labels, has, control, keep)
     return ScreenCells(streams, genes, names, has, control, stratum, strata, kind, {**dropped, **few},
                        [*said, *unmatched], by, label)  # fmt: skip
 
@@ -237,46 +235,6 @@ def _large(names: list[str], has, min_cells: int):
                            f"{most}. Lower the fewest cells, or join more cells.")  # fmt: skip
     few = {names[i]: f"{int(n[i])} cells, fewer than {min_cells}" for i in np.flatnonzero(n < min_cells)}
     return [names[i] for i in large], has[:, large].tocsr(), few
-
-
-def _strata(study: Study, streams, labels, has, control, keep):
-    """Which cells are compared with each other: the number of each cell's stratum, their names, by what, and sentences.
-
-    A role along which most perturbed cells have no controls beside them, such as a batch for each guide, cannot be
-    matched: it is passed over, batches first, conditions last.
-    """
-    taken = {study.roles.perturbation, study.perturbed.kind_column}
-    roles = [role for role in ("condition", "cell_type", "batch")
-             if (column := getattr(study.roles, role)) and column not in taken]  # fmt: skip
-    dataset = np.concatenate([np.full(len(s.cells), s.source.name, object) for s in streams])
-    keys = {"dataset": dataset} | {role: np.concatenate([part[role] for part in labels]) for role in roles}
-    keys = {role: key for role, key in keys.items() if role == "dataset" or len(set(key[keep])) > 1}
-    mine, said = np.asarray(has.sum(axis=1)).ravel() > 0, []
-    while True:
-        codes, names = _numbered(list(keys.values()))
-        share = 1.0 if control is None else _shared(codes, mine, control)
-        if share >= LEAST_SHARE or len(keys) == 1:
-            break
-        role = list(keys)[-1]
-        said.append(f"By {role.replace('_', ' ')}, only {100 * share:.2g} % of the perturbed cells have {MATCHED} or "
-                    "more controls beside them, so that it is not matched: differences between them may look like "
-                    "effects.")  # fmt: skip
-        del keys[role]
-    several = tuple(role for role, key in keys.items() if len(set(key[keep])) > 1)
-    return np.where(keep, codes, -1), names, several, said
-
-
-def _numbered(keys: list[np.ndarray]) -> tuple[np.ndarray, list[str]]:
-    import pandas as pd
-
-    codes, names = pd.factorize(pd.Series([" · ".join(map(str, words)) for words in zip(*keys, strict=True)]))
-    return codes, [str(name) for name in names]
-
-
-def _shared(codes: np.ndarray, mine: np.ndarray, control: np.ndarray) -> float:
-    """Share of the perturbed cells whose stratum has enough controls."""
-    enough = np.bincount(codes[control], minlength=codes.max() + 1) >= MATCHED
-    return float(enough[codes[mine]].mean()) if mine.any() else 1.0
 
 
 def _places(names: np.ndarray, wanted: np.ndarray) -> np.ndarray:

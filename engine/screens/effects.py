@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SCALE = "log2 fold change"
 CLIP = 3.0  # changes beyond it say no more than "strong", and are mostly of genes with few counts
 CAPPED = 0.001  # share of values at the two ends from which on a tool has capped them
-HALF = 0.5  # share of a gene's values at the cap from which on it is not measured
+HALF = 0.5  # share of a gene's values at the cap, or missing, from which on it is not measured
 SURE = 0.3  # |z| below which a standard error is not had back from a change and its p
 SMALLEST = 1e-37  # p that single precision holds
 NORMAL = 1.4826  # makes a median absolute deviation the standard deviation of a normal distribution
@@ -54,9 +54,10 @@ def screen_of_table(study: Study, sources: list[DatasetSource], params: ScreenPa
         values = _dense(opened, source.counts)
         p, se = _layer_p(opened), _layer(opened, SE_NAMES)
         kind, keep_rows = _kind(study, opened, source, params)
-    values, p, se, said = _capped(values, p, se, columns)
+    values, said = _capped(values)
     rows, dropped = _rows(names, columns, study, keep_rows)
-    genes, at = _once(columns, values)
+    at, few = _measured(columns, values[list(rows.values())])
+    genes, said = columns[at], said + few
     delta = np.clip(values[np.ix_(list(rows.values()), at)], -CLIP, CLIP)
     p = None if p is None else p[np.ix_(list(rows.values()), at)]
     se = standard_errors(delta, p) if se is None else se[np.ix_(list(rows.values()), at)]
@@ -143,7 +144,7 @@ def _kind(study: Study, opened: Opened, source: DatasetSource, params: ScreenPar
     return kind, np.isin(labels, list(words)) if column else np.ones(len(opened.obs), bool)
 
 
-def _capped(values: np.ndarray, p: np.ndarray | None, se: np.ndarray | None, genes: np.ndarray):
+def _capped(values: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """The table with genes that are mostly at the cap set to NaN, and sentences on caps."""
     ends = np.nanmin(values), np.nanmax(values)
     at_cap = np.zeros(values.shape, bool)
@@ -159,7 +160,7 @@ def _capped(values: np.ndarray, p: np.ndarray | None, se: np.ndarray | None, gen
     beyond = float(np.nanmean(np.abs(values) > CLIP))
     if beyond:
         said.append(f"Changes beyond ± {CLIP:g} ({100 * beyond:.2g} %) are clipped to it.")
-    return values, p, se, said
+    return values, said
 
 
 def _rows(names: list[str], genes: np.ndarray, study: Study, keep: np.ndarray) -> tuple[dict[str, int], dict[str, str]]:
@@ -182,16 +183,18 @@ def _rows(names: list[str], genes: np.ndarray, study: Study, keep: np.ndarray) -
     return dict(sorted(found.items())), dropped
 
 
-def _once(names: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Genes that are measured anywhere, each once (the first of a name), and their columns."""
-    seen = np.isfinite(values).any(axis=0)
-    times: Counter[str] = Counter()
+def _measured(names: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Columns of the genes that half of the perturbations or more were measured in, each once (the first of a name),
+    and a sentence on those of fewer: where a gene is hardly ever known, others' changes tell nothing of it."""
+    share, times = np.isfinite(values).mean(axis=0), Counter()
     at = []
     for i, name in enumerate(names):
-        if seen[i] and not times[name]:
+        if share[i] >= HALF and not times[name]:
             at.append(i)
             times[name] += 1
-    return names[at], np.array(at, dtype=int)
+    few = int(((share > 0) & (share < HALF)).sum())
+    said = [f"{few:,} genes were measured in fewer than half of the perturbations and are left out."] if few else []
+    return np.array(at, dtype=int), said
 
 
 def _table(names: list[str], genes: np.ndarray, delta: np.ndarray, p: np.ndarray, kind: str) -> pd.DataFrame:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.progress import Progress
-from engine.screens.cells import MATCHED, ScreenCells
+from engine.screens.cells import ScreenCells
+from engine.screens.strata import MATCHED
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.metrics.perturbation import MEASURES, HeldOut, coverage, score
 from engine.metrics.perturbation.among import chance_of_discrimination
+from engine.perturb.changes import mean_where
 from engine.store import Store
 from engine.trials.choose import CORE, POSITIVE
 from engine.trials.intervals import told_with_intervals
@@ -127,8 +128,7 @@ def _replicate(screen: Screen, part: Part) -> _Guess:
 def _scored(screen: Screen, train: Screen, part: Part, one: str, guess: _Guess) -> pd.DataFrame:
     """Every measure of the perturbations of one class."""
     at = [part.held_out.index(name) for name in part.test[one]]
-    with np.errstate(invalid="ignore"):
-        centre = _mean_change(train.delta)
+    centre = mean_where(train.delta, np.isfinite(train.delta))
     truth = HeldOut(part.test[one], screen.genes, guess.truth[at], guess.se[at], screen.control, centre)
     table = score(guess.change[at], truth)
     for level, (low, high) in guess.intervals.items():
@@ -136,10 +136,3 @@ def _scored(screen: Screen, train: Screen, part: Part, one: str, guess: _Guess) 
     table[PDS_CHANCE] = chance_of_discrimination(len(at))
     table.insert(0, "class", one)
     return table
-
-
-def _mean_change(delta: np.ndarray) -> np.ndarray:
-    """Mean change of each gene over the perturbations it was measured in; 0 where in none."""
-    known = np.isfinite(delta)
-    total = np.where(known, delta, 0.0).sum(axis=0, dtype=np.float64)
-    return total / np.maximum(known.sum(axis=0), 1)

@@ -12,7 +12,7 @@ from engine.params import KnockoutParams
 from engine.progress import Progress, Span
 from engine.store import Store, artifact_id
 from engine.trials.choose import contestant
-from engine.trials.known import content_of
+from engine.trials.known import content_of, need_foreign_map
 from engine.trials.one import Trial, read_trial, try_method, write_trial
 from engine.trials.splits import find_split, parts_of
 from engine.types import GeneKnowledge, Screen, Study
@@ -47,7 +47,7 @@ def run(study: Study, params: KnockoutParams, methods: Iterable[str], split: str
     UnknownName
         When there is no such split, or method.
     InvalidParameter
-        When the screen has too few perturbations for the split.
+        When the screen has too few perturbations for the split, or a gene map of the study itself is named.
     JobCancelled
         Between two trials, when a person asked to stop.
     StorageFull
@@ -58,6 +58,7 @@ def run(study: Study, params: KnockoutParams, methods: Iterable[str], split: str
     progress, seeds = progress or Progress(), list(seeds)
     names = [contestant(method).name for method in methods]
     find_split(split)
+    need_foreign_map(params.map, study.name, store=store)
     found = screen(study, params.screen, store=store, progress=Span(progress, 0.0, 0.1))
     measured = load_screen(found, store=store)
     for seed in seeds:

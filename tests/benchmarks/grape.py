@@ -34,11 +34,11 @@ def _large() -> None:
     from engine.assemble import peak_mb
     from engine.params import GrapeParams
     from engine.perturb.grape import train_grape
-    from tests.local_screen import local_screen
+    from tests.local_screen import local_screen, seen_of
 
     screen, known = local_screen(N_SINGLES, N_PAIRS, N_GENES, modules=MODULES)
     began = time.process_time()
-    trained = train_grape(screen, known, GrapeParams(), core_predict=mean_of_screen, device="cpu")
+    trained = train_grape(screen, known, GrapeParams(), seen=seen_of(screen), device="cpu")
     worked = time.process_time() - began
     facts, name = trained.facts, screen.names[0]
     trained.correction([name])
@@ -59,13 +59,13 @@ def _small(change: dict, *, shuffled: bool) -> tuple[float, float]:
     """Gate, and by how much the squared error on genes that were never seen changes against the core's."""
     from engine.params import GrapeParams
     from engine.perturb.grape import train_grape
-    from tests.local_screen import local_screen
+    from tests.local_screen import local_screen, mean_of, seen_of
 
     screen, known = local_screen(*SMALL, modules=6, shuffled=shuffled)
     train, new = screen.of(screen.names[:65]), screen.names[65:]
     params = GrapeParams(**{"learning_rate": 1e-2, "epochs": 40, **change})
-    trained = train_grape(train, known, params, core_predict=mean_of_screen, device="cpu")
-    core, truth = mean_of_screen(train, new, known, 0), screen.of(new).delta
+    trained = train_grape(train, known, params, seen=seen_of(train), device="cpu")
+    core, truth = mean_of(train, new), screen.of(new).delta
     errors = [np.square(told - truth).mean() for told in (core, trained.predict(new, core))]
     return trained.strength["single"], float(errors[1] / errors[0] - 1)
 
@@ -74,12 +74,6 @@ def _variants() -> list[tuple[str, dict]]:
     from engine.perturb.networks import ABLATIONS
 
     return [("GRAPE", {}), *((name, change) for name, _, _, change in ABLATIONS)]
-
-
-def mean_of_screen(screen, names, known, seed) -> np.ndarray:
-    """A plain core: the mean of the singles, as often as a perturbation has genes."""
-    single = screen.delta[["+" not in name for name in screen.names]].mean(axis=0)
-    return np.stack([single * len(name.split("+")) for name in names])
 
 
 if __name__ == "__main__":

@@ -221,7 +221,7 @@ def combat(library: Knowledge) -> KnockoutModel:
 
 
 def fitted(study: Study, library: Knowledge) -> KnockoutModel:
-    return KnockoutModel(fit_network_model(study, KnockoutParams(), store=None, knowledge=library))
+    return KnockoutModel(fit_network_model(study, KnockoutParams(), knowledge=library))
 
 
 TITLES = {"auroc": "AUROC changed", "abs_rank": "Spearman |.|", "rank": "Spearman signed"}

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch_geometric.nn import GATv2Conv
 
-from engine.models.grape.attention import HeteroLayer, edges_of
+from engine.models.grape.attention import HeteroLayer
+from engine.models.grape.edges import edges_of
 from engine.models.grape.features import info_nce
 from engine.models.grape.model import Grape
 from engine.models.grape.pairs import listed, places, strongest, union

@@ -13,14 +13,14 @@ from engine.perturb.gate import gate
 from engine.perturb.gears import train_gears
 from engine.perturb.gene_nodes import gene_nodes
 from engine.perturb.grape import train_grape
-from engine.perturb.held_out import left_out, roles
+from engine.perturb.held_out import roles
 from engine.perturb.methods import METHODS
 from engine.perturb.neighbours import related_pairs
 from engine.perturb.networks import gears, grape_alone
 from engine.perturb.trained_grape import Trained
 from engine.progress import Progress
 from engine.types import GeneFeatures, GeneKernel, GeneKnowledge
-from tests.local_screen import local_screen
+from tests.local_screen import local_screen, mean_of, seen_of
 
 SMALL = GrapeParams(n_hidden=16, heads=2, layers=1, hops=1, neighbours=16, alignment_epochs=5, learning_rate=0.03,
                     epochs=20, batch=32)  # fmt: skip
@@ -28,14 +28,8 @@ SMALL = GrapeParams(n_hidden=16, heads=2, layers=1, hops=1, neighbours=16, align
 BLANK = "GENE2"  # a gene that nothing is known of
 
 
-def mean_of(screen, names, known, seed):
-    """A core that tells every perturbation the mean of the singles, times its genes."""
-    single = screen.delta[["+" not in name for name in screen.names]].mean(axis=0)
-    return np.stack([single * len(name.split("+")) for name in names])
-
-
 def grape_of(screen, known, params=SMALL, **more):
-    return train_grape(screen, known, params, core_predict=mean_of, device="cpu", **more)
+    return train_grape(screen, known, params, seen=seen_of(screen), device="cpu", **more)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +44,7 @@ def test_the_gate_opens_where_features_tell_the_residual_and_new_genes_are_told_
     train, known, new, truth, trained = local
     found = trained.facts["gates"]["single"]
     assert found["strength"] > 0.5 and found["both"] < found["core"] and trained.facts["refit"]
-    core = mean_of(train, new, known, 0)
+    core = mean_of(train, new)
     errors = [np.square(told - truth).mean() for told in (core, trained.predict(new, core))]
     assert errors[1] < 0.7 * errors[0]
 
@@ -61,7 +55,7 @@ def test_the_gate_stays_shut_where_changes_were_shuffled_and_says_so():
         trained = grape_of(screen, known, replace(SMALL, seed=seed, epochs=10))
         assert trained.strength == {"single": 0, "pair": 0} and not trained.facts["refit"]
         assert "Core alone for single genes" in trained.facts["gates"]["single"]["says"]
-        core = mean_of(screen, screen.names, known, 0)
+        core = mean_of(screen, screen.names)
         np.testing.assert_array_equal(trained.predict(screen.names, core), core)
 
 
@@ -134,20 +128,6 @@ def test_genes_held_out_are_in_no_perturbation_that_is_learned_from():
     learned = {g for name, own in zip(screen.names, role, strict=True) if own == "train" for g in name.split("+")}
     assert not learned & (of["stop"] | of["gate"])
     assert sum(r != "train" and set(n.split("+")) <= of["train"] for n, r in zip(screen.names, role, strict=True)) > 5
-
-
-def test_left_out_predictions_never_saw_the_gene_they_are_of():
-    screen, known = local_screen(20, 15, 40)
-    seen = []
-
-    def spy(train, names, known, seed):
-        genes = {gene for name in train.names for gene in name.split("+")}
-        seen.extend((name, "+" in name, bool(genes & set(name.split("+"))), name in train.names) for name in names)
-        return np.zeros((len(names), 40))
-
-    told = left_out(screen, known, spy, folds=4, seed=0, progress=Progress())
-    assert sorted(name for name, *_ in seen) == sorted(screen.names) and np.isfinite(told).all()
-    assert not any(inside for *_, inside in seen) and not any(met for _, pair, met, _ in seen if not pair)
 
 
 def test_the_gate_takes_the_least_squares_strength_and_needs_perturbations_and_no_doubt():

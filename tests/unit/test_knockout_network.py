@@ -33,7 +33,7 @@ def model(patched):
     """Fitted, stored and loaded again, as a page finds it."""
     folder, library = patched
     store = Store(Settings.from_environment({"GENEWEAVE_HOME": str(folder / "home")}))
-    adata = fit_network_model(small_network.study(folder), PARAMS, store=store, knowledge=library)
+    adata = fit_network_model(small_network.study(folder), PARAMS, knowledge=library)
     store.write("knockout-x", adata)
     return KnockoutModel(store.read("knockout-x"))
 
@@ -139,22 +139,21 @@ def test_cells_are_led_over_the_map_of_their_own_type_alone(model):
 
 def test_without_signalling_only_regulators_can_be_asked(patched, monkeypatch, tmp_path):
     library = small_network.library(monkeypatch, tmp_path, signals=False)
-    found = KnockoutModel(fit_network_model(small_network.study(patched[0]), PARAMS, store=None, knowledge=library))
+    found = KnockoutModel(fit_network_model(small_network.study(patched[0]), PARAMS, knowledge=library))
     assert why_not(found, "S").startswith("'S' cannot be simulated") and why_not(found, "A") == ""
     assert any("No signed signalling is here" in note for note in found.facts["notes"])
 
 
 def test_of_a_screen_only_the_control_cells_are_looked_at(patched):
     roles = Roles(perturbation="gene")
-    found = KnockoutModel(fit_network_model(small_network.study(patched[0], roles), PARAMS, store=None,
-                                            knowledge=patched[1]))  # fmt: skip
+    found = KnockoutModel(fit_network_model(small_network.study(patched[0], roles), PARAMS, knowledge=patched[1]))
     assert found.facts["n_cells"] == 150 and found.facts["cell_types"] == ["all cells"]
     assert any("Only the 150 control cells of 300" in note for note in found.facts["notes"])
 
 
 def test_what_cannot_be_fitted_is_refused_with_a_sentence(patched):
     study = partial(small_network.study, patched[0])
-    fit = partial(fit_network_model, store=None, knowledge=patched[1])
+    fit = partial(fit_network_model, knowledge=patched[1])
     with pytest.raises(InvalidStudy, match="No cell of 'made-up' is a control: expected control, ctrl"):
         fit(study(Roles(perturbation="kind")), PARAMS)
     with pytest.raises(UnknownName, match="Closest: collectri"):

@@ -81,6 +81,14 @@ def test_values_at_a_cap_are_no_measurements(tmp_path):
     assert "at the cap of the tool that made them (-10 or 10): 1 genes" in found.facts["warnings"][0]
 
 
+def test_genes_that_were_measured_in_few_perturbations_are_left_out(tmp_path):
+    adata, _ = table()
+    adata.X[:13, 30], adata.X[:12, 31], adata.X[:, 32] = np.nan, np.nan, np.nan
+    found = compute_screen(effects(tmp_path, adata), ScreenParams())
+    assert {"G30", "G32"}.isdisjoint(found.genes) and "G31" in found.genes
+    assert "1 genes were measured in fewer than half" in " ".join(found.facts["warnings"])
+
+
 def test_a_table_is_found_by_its_negative_values_and_its_kind_by_its_name(tmp_path):
     adata, _ = table()
     adata.write_h5ad(tmp_path / "mine_CRISPRi.h5ad")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from engine.models.grape.attention import Edges, edges_of
+from engine.models.grape.edges import Edges, edges_of
 from engine.models.grape.features import Fusion, Views
 from engine.models.grape.response import Response
 from engine.models.grape.structure import Selection, Structure

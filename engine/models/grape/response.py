@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from engine.models.grape.attention import Edges, HeteroLayer, Rows, Whole
+from engine.models.grape.attention import HeteroLayer, Whole
+from engine.models.grape.edges import Edges, Rows
 
 
 class Response(nn.Module):

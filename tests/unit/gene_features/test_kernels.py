@@ -20,17 +20,7 @@ from engine.gene_features.vectors import map_kernel, table_kernels
 from engine.io.vectors import GeneVectors, write_vectors
 from engine.types import META
 from engine.types.perturbations import GeneKernel
-from tests.small_knowledge import GENES, screen_of, world_of
-
-
-@pytest.fixture
-def world(monkeypatch, tmp_path):
-    return world_of(monkeypatch, tmp_path)
-
-
-@pytest.fixture
-def names(world):
-    return names_in("human", GENES, world.knowledge)
+from tests.small_knowledge import GENES, screen_of
 
 
 def test_likeness_by_gene_sets_is_the_jaccard_index_of_scikit_learn():

@@ -28,16 +28,6 @@ def back(sequence: str) -> str:
     return sequence[::-1].translate(str.maketrans("ACGT", "TGCA"))
 
 
-@pytest.fixture
-def world(monkeypatch, tmp_path):
-    return world_of(monkeypatch, tmp_path)
-
-
-@pytest.fixture
-def names(world):
-    return names_in("human", GENES, world.knowledge)
-
-
 def test_words_of_two_bases_are_counted_as_by_hand():
     assert words(2) == ("AA", "AC", "AG", "AT", "CA", "CC", "CG", "GA", "GC", "TA")
     # ACGTA has AC, CG, GT (= AC backwards), TA

@@ -29,11 +29,6 @@ class Counting:
         return found / np.linalg.norm(found, axis=1, keepdims=True)
 
 
-@pytest.fixture
-def world(monkeypatch, tmp_path):
-    return world_of(monkeypatch, tmp_path)
-
-
 def test_each_text_is_encoded_once_and_in_the_order_asked(world):
     counting, texts = Counting(), ["a kinase of one", "the other", "a kinase of one", "one more of these here"]
     first = encoded(texts, counting, world.store, Progress())

@@ -77,3 +77,10 @@ def test_a_perturbation_named_twice_counts_once():
     known = residuals(20, np.random.default_rng(3))
     missed = missed_curve({KIND: ([f"p{i // 2}" for i in range(20)], known)}, own=KIND)
     assert held_out(missed, KIND) == 10
+
+
+def test_a_gene_that_was_measured_in_no_perturbation_has_no_interval():
+    known = residuals(20, np.random.default_rng(3))
+    known[:, 0] = np.nan
+    assert np.isnan(sigmas(known)[0]) and np.isfinite(sigmas(known)[1:]).all()
+    assert np.isfinite(width(curve(known), KIND, 0.9))

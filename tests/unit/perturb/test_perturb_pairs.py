@@ -1,11 +1,14 @@
 """Pairs: left-out predictions against refits, known interactions found, the sum where nothing is to be learned."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from engine.perturb import pairs
-from engine.perturb.fit import fit_core
+from engine.perturb.fit import LeftOut, fit_core
 from engine.perturb.pairs import fit_pairs
+from engine.perturb.verdict import pair_verdict
 from tests.made_up_screen import made_up_screen
 
 
@@ -76,3 +79,15 @@ def test_an_unseen_gene_of_a_pair_was_left_out_with_all_that_holds_it():
     row = [i for i, each in enumerate(before.names) if each == name][0]  # the first has `second` unseen
     keep = before.counts[row] & (screen.genes != first)
     assert np.abs(before.told[row] - after.told[row])[keep].max() < 0.02 * np.abs(before.told[row]).max()
+
+
+def test_a_pair_that_was_left_out_in_two_ways_is_no_two_pairs():
+    rng = np.random.default_rng(4)
+    truth, told, sums = rng.normal(size=(3, 20, 15))
+
+    def said(times):
+        names = [f"A{i}+B{i}" for i in range(20)] * times
+        each = [np.tile(x, (times, 1)) for x in (told, truth, np.ones((20, 15), bool), sums)]
+        return pair_verdict(SimpleNamespace(left_out={"pair, one seen": LeftOut(names, *each)}))
+
+    assert said(2) == said(1) and "Of 20 pairs (one seen)" in said(1)[0]

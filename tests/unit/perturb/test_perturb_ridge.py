@@ -106,3 +106,12 @@ def test_many_perturbations_choose_their_weights_by_some_of_them(monkeypatch):
     y = (np.linalg.cholesky(kernel + 1e-6 * np.eye(50)) @ rng.normal(size=(50, 40))).astype(np.float32)
     ridge = fit_ridge(Changes([str(i) for i in range(50)], y, np.ones_like(y, bool), np.zeros(50)), [kernel])
     assert ridge.amounts[0] > 0 and ridge.p.shape == (50, 50)
+
+
+def test_what_the_mean_tells_of_a_perturbation_knows_nothing_of_it_where_others_lack_the_gene():
+    screen, knowledge, _ = made_up_screen(12, 0, 40, seed=0)
+    gene = next(i for i, name in enumerate(screen.genes) if name not in screen.names)
+    screen.delta[3:, gene] = np.nan
+    told = fit_singles(screen, knowledge).left_out["mean"][:3, gene]
+    values = screen.delta[:3, gene]
+    np.testing.assert_allclose(told, (values.sum() - values) / 2, rtol=1e-5)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from anndata import AnnData
 
 from engine import trials
 from engine.errors import InvalidParameter, InvalidStudy, JobCancelled, UnknownName
@@ -168,6 +169,15 @@ def test_too_few_perturbations_are_refused_before_anything_is_learned(made, tmp_
     for split, words in (("folds", "needs 10 genes"), ("doubles", "no two genes were perturbed together")):
         with pytest.raises(InvalidParameter, match=words):
             run((few, *made[1:]), ["additive"], split=split)
+    assert not counted
+
+
+def test_a_gene_map_of_the_study_itself_is_refused(made, counted):
+    study, store, knowledge = made
+    store.write("embedding-own", AnnData(np.ones((3, 2)), uns={META: json.dumps({"study": study.name})}))
+    with pytest.raises(InvalidParameter, match="'embedding-own' was made of all cells of this study, those of"):
+        trials.run(study, KnockoutParams(map="embedding-own"), ["additive"], "folds", [0], store=store,
+                   knowledge=knowledge)  # fmt: skip
     assert not counted
 
 
