@@ -11,6 +11,7 @@ import numpy as np
 from app import knockouts
 from engine.errors import InvalidParameter
 from engine.store import Store
+from engine.types.shown import shown_change
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ def alike(store: Store, name: str, genes: tuple[str, ...], *, method: str = "aut
 
     known = knockouts.model(store, name)
     effect = knockouts.answer(store, name, genes, method=method, level=level).effect
-    change, screen = effect.table["change"].to_numpy(), known.screen
+    change, screen = shown_change(effect.table).to_numpy(), known.screen
     found = likeness(screen, change, name=effect.name, centred=True)
     whole = likeness(screen, change, name=effect.name).set_index("perturbation")["likeness"]
     return found.assign(whole=found["perturbation"].map(whole)).dropna(subset=["likeness"])

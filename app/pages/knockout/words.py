@@ -10,6 +10,7 @@ import pandas as pd
 from app.pages.knockout.view import KnockoutView
 from app.words import listing, number, percent, plural, thin, whole
 from engine.types import KnockoutEffect, KnockoutModel
+from engine.types.shown import only_measured
 
 DID = {"knockout": "Knockout", "interference": "Knock-down", "activation": "Activation"}
 METHODS = {
@@ -46,7 +47,8 @@ def headline(view: KnockoutView, facts: dict[str, Any], effect: KnockoutEffect |
     if effect is None:
         return "Which gene is to be knocked out?" if not view.genes else asked(view, facts)
     if effect.evidence.get("abstained"):
-        return f"{asked(view, facts)}: no prediction"
+        shown = "as it was measured, " if only_measured(effect.table) else ""
+        return f"{asked(view, facts)}: {shown}no prediction"
     return f"{asked(view, facts)}: {counted(effect, view)}" + (f" · {WORSE}" if no_better(facts, effect) else "")
 
 
@@ -77,7 +79,7 @@ def no_better(facts: dict[str, Any], effect: KnockoutEffect) -> bool:
 
     A simulation has no such test of its own.
     """
-    if facts["basis"] != "screen":
+    if facts["basis"] != "screen" or effect.evidence.get("abstained"):
         return False
     used = facts.get("best", "") if effect.method in ("auto", "core") else effect.method
     loo = facts.get("loo", {})
@@ -90,7 +92,10 @@ def no_better(facts: dict[str, Any], effect: KnockoutEffect) -> bool:
 def lines_of(view: KnockoutView, model: KnockoutModel, effect: KnockoutEffect, drawn: str) -> list[str]:
     """The subtitle of a figure: what is drawn, n, method, level; then each warning."""
     facts = model.facts
-    shown = f"{asked(view, facts)}. {drawn}; {basis_words(model)}; {method_words(effect.method)}"
+    shown = f"{asked(view, facts)}. {drawn}; {basis_words(model)}"
+    if only_measured(effect.table):
+        return [f"{shown}; nothing is predicted of it", *warned(facts, effect)]
+    shown = f"{shown}; {method_words(effect.method)}"
     return [f"{shown}, {interval_words(effect, view)}", *warned(facts, effect)]
 
 
