@@ -11,7 +11,7 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_upda
 from app.components.alert import alert
 from app.components.empty_state import empty_state
 from app.components.map_table import ENDINGS
-from app.components.page_header import page_header
+from app.components.page_header import icon, page_header
 from app.components.study_switch import shown_study
 from app.pages.benchmark import ids
 from app.pages.benchmark.found import found_parts
@@ -53,7 +53,7 @@ def layout(services: Services, study: str = "", split: str = "", measure: str = 
         (split, FIRST_SPLIT, SPLITS, "split"), (measure, FIRST_MEASURE, BY_NAME, "measure")))  # fmt: skip
     return html.Div([
         shown_study(shown), dcc.Download(id=ids.FILE),
-        page_header("Can knockouts be foretold?", UNDER, [_choice(known, shown)]), *faults,
+        page_header("Can knockouts be foretold?", UNDER, [_knock_out(shown), _choice(known, shown)]), *faults,
         _trials(services, shown, split, measure),
     ], className="gw-page bench-page")  # fmt: skip
 
@@ -122,6 +122,11 @@ def text_file(services: Services, shown: dict[str, Any], ending: str) -> dict[st
     kind = "text/tab-separated-values" if ending == "tsv" else "text/csv"
     return {"content": table.to_csv(index=False, sep=ENDINGS[ending], lineterminator="\n"),
             "filename": f"{study.name}-{shown['split']}.{ending}", "type": kind}  # fmt: skip
+
+
+def _knock_out(study: str) -> dcc.Link:
+    return dcc.Link([icon("knockout"), "Knock out genes"], href=f"/knockout?{urlencode({'study': study})}",
+                    className="gw-button-quiet", title="What perturbing a gene of this screen would change")
 
 
 def _choice(known: list, shown: str) -> dmc.Select:

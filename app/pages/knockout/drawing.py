@@ -15,7 +15,7 @@ from app.pages.knockout.frames import nothing, refused
 from app.pages.knockout.inspector import panel
 from app.pages.knockout.starting import suggestions
 from app.pages.knockout.view import KnockoutView
-from app.pages.knockout.words import headline, told
+from app.pages.knockout.words import headline, not_told, told
 from app.words import thin
 from engine.errors import GeneweaveError
 from engine.types.shown import only_measured
@@ -74,7 +74,7 @@ def stage(services: Services, name: str, model: KnockoutModel, view: KnockoutVie
         return refused(fault) if fault else suggestions(model, table)
     why = answer.effect.evidence.get("abstained", "")
     if why and not only_measured(answer.effect.table):
-        return nothing("No prediction", thin(why))
+        return nothing("No prediction", not_told(why))
     picture = PICTURES[view.tab](services.store, name, model, answer.effect, view)
     said = [] if why else [answer.fault]
     return html.Div([*(alert(thin(text)) for text in said if text), picture], className="gw-stack")

@@ -133,6 +133,11 @@ def warned(facts: dict[str, Any], effect: KnockoutEffect) -> list[str]:
     return [f"⚠ {text}" for text in found]
 
 
+def not_told(why: str) -> str:
+    """Why nothing is predicted, with the method that can be asked instead as the page calls it."""
+    return thin(why).replace("(method train-mean)", f"({METHODS['train-mean']}, under Method above)")
+
+
 def coverage_said(effect: KnockoutEffect, view: KnockoutView) -> str:
     """How many genes of left-out perturbations lay in such intervals."""
     coverage = effect.evidence.get("coverage")
