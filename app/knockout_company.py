@@ -44,7 +44,7 @@ def alike(store: Store, name: str, genes: tuple[str, ...], *, method: str = "aut
     effect = knockouts.answer(store, name, genes, method=method, level=level).effect
     change, screen = shown_change(effect.table).to_numpy(), known.screen
     found = likeness(screen, change, name=effect.name, centred=True)
-    whole = likeness(screen, change, name=effect.name).set_index("perturbation")["likeness"]
+    whole = likeness(screen, change, name=effect.name, draws=0).set_index("perturbation")["likeness"]
     return found.assign(whole=found["perturbation"].map(whole)).dropna(subset=["likeness"])
 
 

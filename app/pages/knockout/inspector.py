@@ -123,14 +123,17 @@ def baseline(model: KnockoutModel, kind: str = "") -> list[html.Section]:
             for name, told in sorted(loo.items(), key=lambda item: _told(item[1], "mse") or np.inf)]  # fmt: skip
     return [html.Section([html.H3("Does it beat the mean?"), *verdict(model.facts.get("verdict", []), kind),
                           html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table"),
-                          html.P(["● is used. All figures are of perturbations left out of learning. ",
-                                  dcc.Link("Try all methods in the Benchmark", href=benchmark_address(model))],
-                                 className="gw-muted gw-small")])]  # fmt: skip
+                          html.P("● is used. All figures are of perturbations left out of learning.",
+                                 className="gw-muted gw-small"),
+                          dcc.Link("Try all methods in the Benchmark", href=benchmark_address(model),
+                                   className="gw-small")])]  # fmt: skip
 
 
 def _correlations(name: str, told: Any) -> list[str]:
     """Both r of a predictor; none beyond the mean of one that tells every gene the same."""
-    return [number(_told(told, "pcc")), "–" if name in PLAIN else number(_told(told, "systema"))]
+    r, beyond = _told(told, "pcc"), None if name in PLAIN else _told(told, "systema")
+    return ["–" if value is None or not np.isfinite(value) else f"{value:.2f}".replace("-", "\u2212")
+            for value in (r, beyond)]
 
 
 def network(services: Services, name: str, model: KnockoutModel) -> list[html.Details]:

@@ -34,9 +34,10 @@ def bars(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, 
         way = {"up": " upward", "down": " downward"}.get(view.way, "")
         return nothing("No gene changes" + way, "Choose other bars above, or another gene.")
     which = {"size": "largest", "sure": "surest", "name": "largest, by name"}[view.sort]
-    if only_measured(effect.table):
-        which = "largest measured" + (" (over their standard errors)" if by_errors(effect.table) else "")
     drawn = f"The {len(rows)} {which} changes of {plural(len(effect.table), 'gene')}"
+    if only_measured(effect.table):
+        by = " over their standard errors" if by_errors(effect.table) else ""
+        drawn = f"The {len(rows)} measured changes that are largest{by}, of {plural(len(effect.table), 'gene')}"
     figure = bars_figure(rows, unit=effect.evidence["scale"], level=view.coverage,
                          lines=lines_of(view, model, effect, drawn))
     return framed(ids.BARS, figure, view, "bars", words=f"Bars. {drawn}. The table below has every gene.")
