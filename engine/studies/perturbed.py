@@ -48,6 +48,11 @@ def labels_of(paths: Iterable[str], column: str | None) -> list[tuple[str, int]]
     return sorted(found.items(), key=lambda one: -one[1])
 
 
+def kinds_in(paths: Iterable[str], column: str | None) -> list[str]:
+    """The kinds of perturbation that a column names, sorted."""
+    return sorted({kind_of(label) for label, _ in labels_of(paths, column)} - {""})
+
+
 def perturbed_faults(plan: StudyPlan) -> list[tuple[str, bool]]:
     """Sentences on how cells were perturbed, and whether they stand in the way of the study."""
     if not plan.is_screen:
@@ -75,9 +80,13 @@ def _counted(file: FilePlan) -> bool:
 
 def _kind_faults(plan: StudyPlan) -> list[tuple[str, bool]]:
     column, found = plan.perturbed.kind_column, []
+    kinds = kinds_in([file.path for file in plan.files], column)
     if not (plan.perturbed.kind or column):
         found.append(("Say how genes were perturbed: knockout, interference or activation. Effects are of one kind, "
                       "and a screen without it cannot be read.", False))  # fmt: skip
+    if len(kinds) > 1 and not plan.perturbed.kind:
+        found.append((f"The column '{column}' holds {' and '.join(kinds)}, which are never averaged. Choose the kind "
+                      "that this study is about; another study can be about the other.", False))  # fmt: skip
     if column:
         lacking = [file.title for file in plan.files if column not in peek.column_names(file.path)]
         if lacking:
