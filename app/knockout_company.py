@@ -11,7 +11,6 @@ import numpy as np
 from app import knockouts
 from engine.errors import InvalidParameter
 from engine.store import Store
-from engine.types.shown import shown_change
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,13 +35,14 @@ def shift(store: Store, name: str, genes: tuple[str, ...], *, cell_type: str = "
 
 @lru_cache(maxsize=16)
 def alike(store: Store, name: str, genes: tuple[str, ...], *, method: str = "auto", level: float = 0.9) -> pd.DataFrame:
-    """Perturbations of a screen by how like their change is to the answer: perturbation, likeness (what all share
-    taken off), whole (with it), n_genes, p, fdr; most alike first."""
+    """Perturbations of a screen by how like their change is to the answer, as measured where it was, else as predicted:
+    perturbation, likeness (what all share taken off), whole (with it), n_genes, p, fdr; most alike first."""
     from engine.perturb.alike import alike as likeness
 
     known = knockouts.model(store, name)
     effect = knockouts.answer(store, name, genes, method=method, level=level).effect
-    change, screen = shown_change(effect.table).to_numpy(), known.screen
+    table, screen = effect.table, known.screen
+    change = table["measured" if table["measured"].notna().any() else "change"].to_numpy()
     found = likeness(screen, change, name=effect.name, centred=True)
     whole = likeness(screen, change, name=effect.name, draws=0).set_index("perturbation")["likeness"]
     return found.assign(whole=found["perturbation"].map(whole)).dropna(subset=["likeness"])

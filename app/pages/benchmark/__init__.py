@@ -53,7 +53,8 @@ def layout(services: Services, study: str = "", split: str = "", measure: str = 
         (split, FIRST_SPLIT, SPLITS, "split"), (measure, FIRST_MEASURE, BY_NAME, "measure")))  # fmt: skip
     return html.Div([
         shown_study(shown), dcc.Download(id=ids.FILE),
-        page_header("Can knockouts be foretold?", UNDER, [_knock_out(shown), _choice(known, shown)]), *faults,
+        page_header("Can knockouts be foretold?", UNDER, [html.Div([_knock_out(shown), _choice(known, shown)],
+                                                                   className="bench-choice")]), *faults,
         _trials(services, shown, split, measure),
     ], className="gw-page bench-page")  # fmt: skip
 
@@ -131,7 +132,7 @@ def _knock_out(study: str) -> dcc.Link:
 
 def _choice(known: list, shown: str) -> dmc.Select:
     options = [{"value": one.name, "label": one.title} for one in known]
-    return dmc.Select(id=ids.STUDY, data=options, value=shown, allowDeselect=False, size="sm", w=290,
+    return dmc.Select(id=ids.STUDY, data=options, value=shown, allowDeselect=False, size="sm", w=230,
                       **{"aria-label": "Screen to look at"})
 
 

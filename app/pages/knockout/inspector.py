@@ -22,7 +22,7 @@ from app.pages.knockout import ids
 from app.pages.knockout.starting import job_parts
 from app.pages.knockout.view import KnockoutView
 from app.pages.knockout.words import METHODS, PLAIN, coverage_said, likeness_said, method_words, not_told, warned
-from app.words import number, percent, plural, thin, whole
+from app.words import listing, number, percent, plural, thin, whole
 from engine.knockout import methods_of
 from engine.types.shown import only_measured
 
@@ -88,13 +88,16 @@ def kernels(evidence: dict[str, Any]) -> list[html.Section]:
     known = set(evidence.get("known_by") or [])
     if not weights:
         return []
+    title = html.H3("Likeness of genes by", title="Weights found by leaving one perturbation out")
+    if not any(weights.values()):
+        return [html.Section([title, html.P(f"None is used. {listing(list(weights)).capitalize()} did not lessen the "
+                                            "error on perturbations left out.", className="gw-small")])]
     ordered = sorted(weights.items(), key=lambda item: -item[1])
     rows = [html.Li([html.Span(name, className="ko-kernel"), bar(share),
                      html.Span(percent(share), className="gw-num"),
                      html.Span("" if name in known else "does not know it", className="gw-muted gw-small")])
             for name, share in ordered]  # fmt: skip
-    return [html.Section([html.H3("Likeness of genes by", title="Weights found by leaving one perturbation out"),
-                          html.Ul(rows, className="ko-kernels")])]
+    return [html.Section([title, html.Ul(rows, className="ko-kernels")])]
 
 
 def verdict(told: list[str], kind: str) -> list[Any]:
@@ -103,7 +106,8 @@ def verdict(told: list[str], kind: str) -> list[Any]:
     mine = [text for text in told if (f"({parts})" in text if parts else "pair" not in text)]
     others = [html.Li(thin(text)) for text in told if text not in mine]
     more = html.Details([html.Summary("Of other kinds"), html.Ul(others, className="gw-small")], className="gw-details")
-    return [*(html.P(thin(text), className="gw-small") for text in mine), *([more] if others else [])]
+    said = [thin(text) for text in mine] or ["Of this kind too few were left out to tell."]
+    return [*(html.P(text, className="gw-small") for text in said), *([more] if others else [])]
 
 
 def baseline(model: KnockoutModel, kind: str = "") -> list[html.Section]:
