@@ -35,15 +35,16 @@ def shift(store: Store, name: str, genes: tuple[str, ...], *, cell_type: str = "
 
 @lru_cache(maxsize=16)
 def alike(store: Store, name: str, genes: tuple[str, ...], *, method: str = "auto", level: float = 0.9) -> pd.DataFrame:
-    """Perturbations of a screen by how like their change is to the answer: perturbation, likeness (what all share
-    taken off), whole (with it), n_genes, p, fdr; most alike first."""
+    """Perturbations of a screen by how like their change is to the answer, as measured where it was, else as predicted:
+    perturbation, likeness (what all share taken off), whole (with it), n_genes, p, fdr; most alike first."""
     from engine.perturb.alike import alike as likeness
 
     known = knockouts.model(store, name)
     effect = knockouts.answer(store, name, genes, method=method, level=level).effect
-    change, screen = effect.table["change"].to_numpy(), known.screen
+    table, screen = effect.table, known.screen
+    change = table["measured" if table["measured"].notna().any() else "change"].to_numpy()
     found = likeness(screen, change, name=effect.name, centred=True)
-    whole = likeness(screen, change, name=effect.name).set_index("perturbation")["likeness"]
+    whole = likeness(screen, change, name=effect.name, draws=0).set_index("perturbation")["likeness"]
     return found.assign(whole=found["perturbation"].map(whole)).dropna(subset=["likeness"])
 
 

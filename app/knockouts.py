@@ -128,9 +128,9 @@ def model(store: Store, name: str) -> KnockoutModel:
 
 
 @lru_cache(maxsize=16)
-def candidates(store: Store, name: str, cell_type: str = "") -> pd.DataFrame:
+def candidates(store: Store, name: str, cell_type: str = "", method: str = "auto") -> pd.DataFrame:
     """Genes that may be asked for as gene, can, reason."""
-    return knockout.candidates(model(store, name), cell_type)
+    return knockout.candidates(model(store, name), cell_type, method)
 
 
 @lru_cache(maxsize=ANSWERS)

@@ -153,7 +153,8 @@ def facts(report: Report) -> str:
     """Size, modality and species of a matrix: 2 700 cells × 32 738 genes · RNA · human."""
     modality = report.guess("modality")
     columns = "peaks" if report.identifiers == "peaks" else "genes"
-    size = f"{whole(report.n_cells)} cells × {whole(report.n_genes)} {columns}"
+    rows = "perturbations" if modality == "effects" else "cells"
+    size = f"{whole(report.n_cells)} {rows} × {whole(report.n_genes)} {columns}"
     return " · ".join(filter(None, [size, MODALITY.get(modality, modality), report.guess("species")]))
 
 

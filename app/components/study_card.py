@@ -93,6 +93,7 @@ def _row(source: DatasetSource, found: dict | None, numbers: bool) -> list[html.
 
 def _roles(study: Study) -> html.P:
     known = [f"{word} from '{getattr(study.roles, role)}'" for role, word in ROLE.items() if getattr(study.roles, role)]
-    said = [f"perturbed by {study.perturbed.kind}"] if study.is_screen and study.perturbed.kind else []
-    known += said
-    return html.P("Roles: " + ", ".join(known) if known else "", className="gw-muted gw-small gw-roles")
+    said = [f"Roles: {', '.join(known)}."] if known else []
+    said += [f"Perturbed by {study.perturbed.kind}."] if study.is_screen and study.perturbed.kind else []
+    said += [f"Guides in '{study.perturbed.guides}'."] if study.perturbed.guides else []
+    return html.P(" ".join(said), className="gw-muted gw-small gw-roles")

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from app.figures.palette import DOWN, GREY, UP
 from app.figures.plain import BASE, HIDDEN, axis, notes
+from engine.types.shown import only_measured, shown_change, strength
 
 SORTS = ("size", "sure", "name")
 WAYS = ("both", "up", "down")
@@ -22,15 +23,17 @@ def strongest(table: pd.DataFrame, *, k: int = 20, way: str = "both", sort: str 
     """The `k` rows of a `KnockoutEffect.table` that are drawn, in the order of the picture.
 
     `sort` is by size of the change, by size over half the interval (the surest first), or by name among the largest;
-    `hide` leaves out the genes that were perturbed themselves.
+    `hide` leaves out the genes that were perturbed themselves. Where nothing was predicted, the changes are those
+    that were measured, over their standard errors: the largest by themselves are genes that are hardly seen.
     """
-    keep = table["change"].notna() & (table["change"] != 0)
+    change = shown_change(table)
+    keep = change.notna() & (change != 0)
     if way != "both":
-        keep &= (table["change"] > 0) == (way == "up")
+        keep &= (change > 0) == (way == "up")
     if hide:
         keep &= ~table["target"].astype(bool)
     rows = table[keep]
-    by = sureness(rows) if sort == "sure" else rows["change"].abs()
+    by = sureness(rows) if sort == "sure" and not only_measured(table) else strength(rows)
     rows = rows.loc[by.sort_values(ascending=False, kind="stable").index[:k]]
     return rows.sort_index(key=lambda names: names.str.upper()) if sort == "name" else rows
 
@@ -59,10 +62,11 @@ def bars_figure(rows: pd.DataFrame, *, unit: str, lines: Sequence[str], level: f
     title, above = notes(lines, letters=104)
     names = [f"{gene} ◂ target" if row else gene for gene, row in zip(rows.index, rows["target"], strict=True)]
     words = hovers(rows, level)
-    figure = go.Figure(_predicted(rows, names, words, level))
+    alone = only_measured(rows)
+    figure = go.Figure([] if alone else _predicted(rows, names, words, level))
     if measured:
         figure.add_trace(_measured(rows, names, words))
-    height = above + LEGEND + UNDER + (PAIR if measured else ALONE) * max(len(rows), 4)
+    height = above + LEGEND + UNDER + (PAIR if measured and not alone else ALONE) * max(len(rows), 4)
     figure.update_layout(
         **BASE, height=height, title=title, barmode="group", bargap=0.3, bargroupgap=0.08,
         margin={"l": 8, "r": 18, "t": above + LEGEND, "b": UNDER}, uirevision="bars",
@@ -105,7 +109,7 @@ def _measured(rows: pd.DataFrame, names: list[str], words: list[str]) -> go.Bar:
 def _legend(measured: bool, level: float, rows: pd.DataFrame) -> list[go.Scatter]:
     intervals = bool((rows["low"].notna() & rows["high"].notna()).any())
     within = f", with its {100 * level:g}\u202f% interval" if intervals else ""
-    entries = [(f"predicted{within}", "square-open")]
+    entries = [] if only_measured(rows) else [(f"predicted{within}", "square-open")]
     entries += [("measured, with its 95\u202f% interval", "square")] if measured else []
     return [go.Scatter(x=[None], y=[None], mode="markers", name=name, hoverinfo="skip",
                        marker={"symbol": symbol, "size": 10, "color": GREY, "line": {"width": 1.7, "color": GREY}})
@@ -128,7 +132,7 @@ def hovers(rows: pd.DataFrame, level: float) -> list[str]:
 
 def _hover(gene: str, level: float, change: float, low: float, high: float, measured: float, se: float,
            control: float, target: bool, outside: bool) -> str:
-    said = f"predicted {signed(change)}"
+    said = f"predicted {signed(change)}" if change == change else "not predicted"
     if low == low and high == high:  # a number is missing where it is not itself
         said += f" [{signed(low)}, {signed(high)}] at {100 * level:g}\u202f%"
     lines = [f"<b>{gene}</b>{', perturbed itself' if target else ''}", said]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -70,10 +71,36 @@ def study_card(services: Services, study: Study) -> html.Section:
         dataset_table(study, stored.facts["sources"] if stored else {}),
         *([html.P(study.citation, className="gw-muted gw-small gw-cite")] if study.citation else []),
     ], className="gw-study-body")
-    area = html.Div(map_state(services, study), id=_id("study-area", study.name), className="gw-study-state")
-    side = html.Div([area, *compare_link(study)], className="gw-study-side")
-    return html.Section([html.Div([about, side], className="gw-study-split"), settings_of_map(services, study)],
+    can = can_map(study) or stored is not None
+    area = html.Div(map_state(services, study) if can else [], id=_id("study-area", study.name),
+                    className="gw-study-state", hidden=not can)
+    side = html.Div([*screen_state(study), area, *compare_link(study)], className="gw-study-side")
+    below = [settings_of_map(services, study)] if can else []
+    return html.Section([html.Div([about, side], className="gw-study-split"), *below],
                         className="gw-card gw-study", **{"aria-label": study.title})
+
+
+def can_map(study: Study) -> bool:
+    """Whether a gene map can be made: of two datasets of cells or more."""
+    return len(study.datasets) > 1 and all(source.modality != "effects" for source in study.datasets)
+
+
+def screen_state(study: Study) -> list[Any]:
+    """Where the perturbations of a screen lead; nothing for another study."""
+    if not study.is_screen:
+        return []
+    why = [] if can_map(study) else [html.P("A gene map takes two datasets of cells or more, so none is made of it.",
+                                            className="gw-muted gw-small")]
+    name = urlencode({"study": study.name})
+    return [html.Div([
+        html.Div([html.H3("A screen"), html.P("Its genes were perturbed one by one: see what each change does, and "
+                                              "what others would do.", className="gw-muted")]),
+        html.Div([
+            dcc.Link([icon("knockout"), "Knock out genes"], href=f"/knockout?{name}", className="gw-button"),
+            dcc.Link("Compare methods", href=f"/benchmark?{name}", className="gw-button-quiet",
+                     title="Which method foretells perturbations that it has not seen"),
+        ], className="gw-row"), *why,
+    ], className="gw-study-state")]  # fmt: skip
 
 
 def settings_of_map(services: Services, study: Study) -> html.Details:

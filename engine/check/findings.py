@@ -10,6 +10,7 @@ from engine.check.identifiers import Names
 from engine.check.mend import Content, Helpers
 from engine.check.scan import Scan
 from engine.io.report import Guess
+from engine.io.streaming import LARGEST_LOG
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,12 @@ class Findings:
     @property
     def modality(self) -> str:
         return self.guesses["modality"].value
+
+    @property
+    def log_screen(self) -> bool:
+        """Whether cells of a screen have logarithms and no counts: enough for knockouts, though not for maps."""
+        logs = not self.facts.whole and not self.facts.negative and self.facts.largest <= LARGEST_LOG
+        return logs and self.modality == "rna" and bool(self.guesses["perturbation"].value)
 
     @property
     def genes(self) -> list[str]:

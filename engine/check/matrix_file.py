@@ -28,6 +28,8 @@ def write_matrix(checked: Checked, target: Path, *, original: Path | None = None
                  progress: Progress | None = None) -> None:  # fmt: skip
     """Write what a study reads to `target`, whole or not at all: whole counts in `X`, float32 CSR.
 
+    Of a table of effects, or a screen without counts, the values as they are.
+
     When `original` is an h5ad file that is just so already, `target` becomes a link to it, or a copy.
 
     Raises
@@ -43,7 +45,7 @@ def write_matrix(checked: Checked, target: Path, *, original: Path | None = None
         return
     need_room(target, checked.report.n_values * 8 + SPARE)
     with atomic_write(target) as part:
-        _write(checked.content, part, progress or Progress())
+        _write(checked.content, part, progress or Progress(), whole=bool(checked.report.counts))
 
 
 def write_cells(checked: Checked, target: Path) -> None:
@@ -63,13 +65,13 @@ def need_room(target: Path, size: float) -> None:
         )
 
 
-def _write(content: Content, path: Path, progress: Progress) -> None:
+def _write(content: Content, path: Path, progress: Progress, *, whole: bool) -> None:
     import h5py
     from anndata.io import write_elem
 
     with h5py.File(path, "w") as file:
         file.attrs["encoding-type"], file.attrs["encoding-version"] = "anndata", "0.1.0"
-        _write_counts(file, content, progress)
+        _write_values(file, content, progress, whole=whole)
         write_elem(file, "obs", tidy(content.obs))
         write_elem(file, "var", tidy(content.var))
         write_elem(file, "obsm", {key: _plain(value, content) for key, value in content.obsm.items()})
@@ -77,8 +79,8 @@ def _write(content: Content, path: Path, progress: Progress) -> None:
             write_elem(file, name, {})
 
 
-def _write_counts(file: h5py.File, content: Content, progress: Progress) -> None:
-    """The group `X` in CSR form, grown block by block."""
+def _write_values(file: h5py.File, content: Content, progress: Progress, *, whole: bool) -> None:
+    """The group `X` in CSR form, grown block by block; counts, which are `whole`, without the error of logarithms."""
     group = file.create_group("X")
     group.attrs["encoding-type"], group.attrs["encoding-version"] = "csr_matrix", "0.1.0"
     group.attrs["shape"] = np.array(content.matrix.shape, dtype=np.int64)
@@ -89,7 +91,8 @@ def _write_counts(file: h5py.File, content: Content, progress: Progress) -> None
     ends, length = [np.zeros(1, dtype=np.int64)], 0
     for block in stream(content.matrix, progress):
         block = block.copy()
-        block.data = np.round(block.data)
+        if whole:
+            block.data = np.round(block.data)
         block.eliminate_zeros()
         block.sort_indices()
         for name, values in (("data", block.data), ("indices", block.indices)):

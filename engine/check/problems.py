@@ -53,6 +53,12 @@ def _of_values(found: Findings) -> Iterator[Problem]:
         yield Problem("note", "effects", "The values are log fold changes, a row a perturbation: a table of effects, "
                       "without cells.", where, "Make a study of it alone for the Knockout page; maps and networks need "
                       "the cells.")
+    elif found.log_screen and "recover-counts" not in found.fixes:
+        back = found.counts.recipe is not None
+        yield Problem("warning", "log-screen", "The values are logarithms, not counts. Cells that were perturbed gene "
+                      "by gene can be used so on the Knockout page; gene maps, networks and comparisons need counts.",
+                      where, "Go on with a study of knockouts; for a map, " + ("get the counts back here, or " if back
+                      else "") + "bring the matrix of raw counts.", "recover-counts" if back else "")
     elif found.counts.recipe is not None and "recover-counts" not in found.fixes:
         yield Problem("error", "normalised", f"{found.counts.say}.", where,
                       "Get the counts back here, or bring the matrix of raw counts.", "recover-counts")

@@ -99,7 +99,7 @@ def check(
     progress.stage("Judging names and columns", 0.95)
     found = _findings(opened, counts, content, facts, asked, helpers, limit_bytes, name)
     report = _report(opened, found, seconds=time.monotonic() - start)
-    whole = counts.whole or found.modality == "effects"
+    whole = counts.whole or found.modality == "effects" or found.log_screen
     untouched = not asked and whole and counts.key == "X" and same
     return Checked(report, content, facts.cells, untouched)
 
@@ -208,7 +208,9 @@ def verdict(report: Report, *, errors: int) -> str:
                 "protein": "surface protein", "effects": "log fold changes"}.get(modality, modality)  # fmt: skip
     of = f"{species} {measured}" if species else f"{measured}, species unknown"
     counts = "whole counts" if report.counts else "a table of effects" if modality == "effects" else "no whole counts"
-    end = "Ready." if not errors else f"Not ready: {errors} problem{'s' if errors > 1 else ''} to mend first."
+    logs = any(problem.code == "log-screen" for problem in report.problems)
+    end = "Ready as a screen, for knockouts alone." if logs else "Ready."
+    end = end if not errors else f"Not ready: {errors} problem{'s' if errors > 1 else ''} to mend first."
     return f"{_number(report.n_cells, rows)} × {_number(report.n_genes, columns)} of {of}, {counts}. {end}"
 
 

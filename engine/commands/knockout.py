@@ -16,6 +16,7 @@ from engine.knowledge import Knowledge
 from engine.params import KnockoutParams, ScreenParams
 from engine.settings import Settings
 from engine.store import Store
+from engine.types.shown import by_errors, shown_change, strength
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 SHOWN = 3
 SHARED = ("cell_type", "n_genes", "seed")  # options that two dataclasses share
 COLUMNS = """
-columns of T.tsv, a row a gene, the largest change first:
+columns of T.tsv, a row a gene, the largest change first (of measured changes alone, over its standard error):
   gene                  its symbol
   control_mean          mean in unperturbed cells; empty where only a table of changes is known
   change, low, high     predicted change and its interval; empty where none can be given
@@ -113,20 +114,17 @@ def effect_table(effect: KnockoutEffect) -> pd.DataFrame:
     evidence = np.where(table["measured"].notna(), "measured too", kind)
     found = table.assign(evidence=np.where(table["target"], "target", evidence)).rename_axis("gene").reset_index()
     found = found.rename(columns={"control": "control_mean"})
-    order = np.argsort(-told(effect).abs().fillna(-1).to_numpy(), kind="stable")
+    order = np.argsort(-strength(table).fillna(-1).to_numpy(), kind="stable")
     return found.iloc[order][["gene", "control_mean", "change", "low", "high", "measured", "evidence"]]
-
-
-def told(effect: KnockoutEffect) -> pd.Series:
-    """The predicted change of each gene, or where nothing is predicted the measured one."""
-    return effect.table["measured" if effect.evidence["abstained"] else "change"]
 
 
 def strongest(effect: KnockoutEffect) -> str:
     """The genes that change most, in words; the perturbed ones left out."""
-    table = effect.table.assign(told=told(effect))[lambda found: ~found["target"] & found["told"].notna()]
-    first = table.loc[table["told"].abs().sort_values(ascending=False, kind="stable").index[:SHOWN]]
-    how = "measured, not predicted" if effect.evidence["abstained"] else effect.method
+    table = effect.table.assign(told=shown_change(effect.table))[lambda found: ~found["target"] & found["told"].notna()]
+    first = table.loc[strength(table).sort_values(ascending=False, kind="stable").index[:SHOWN]]
+    how = effect.method
+    if effect.evidence["abstained"]:
+        how = "measured, not predicted" + (", the largest over their standard errors" if by_errors(table) else "")
     if not len(first) or not first["told"].any():
         return f"{effect.name}, {how}: no gene changes."
     words = ", ".join(f"{gene} {row.told:+.3g}{_between(row)}" for gene, row in first.iterrows())

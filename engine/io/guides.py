@@ -12,7 +12,32 @@ from engine.io.files import resolve
 if TYPE_CHECKING:
     from scipy import sparse
 
+GUIDES = re.compile(r"s?g_?rna([_-]?(counts?|umis?))?|guides?([_-]?(counts?|umis?))?|crispr", re.IGNORECASE)
+TARGETS = re.compile(r"(s?g_?rna|guide)s?[_-]?(groups?|targets?|genes?)", re.IGNORECASE)
 SITE = re.compile(r"[_-](TSS\d*|P1|P2|P1P2|promoter)$", re.IGNORECASE)
+
+
+def guide_places(path: str) -> tuple[list[str], list[str]]:
+    """What could hold counts of guides, the keys of `obsm`, and their targets, the keys of `uns`; none in other files.
+
+    Those that are named so come first.
+    """
+    import h5py
+
+    file_path = resolve(path)
+    if not file_path.is_file() or not h5py.is_hdf5(file_path):
+        return [], []
+    with h5py.File(file_path) as file:
+        groups = [file.get(part) for part in ("obsm", "uns")]
+        found = [list(group) if isinstance(group, h5py.Group) else [] for group in groups]
+    return tuple(sorted(keys, key=lambda key: not named.fullmatch(key))
+                 for keys, named in zip(found, (GUIDES, TARGETS), strict=True))
+
+
+def named_guides(path: str) -> tuple[str, str]:
+    """The keys of counts of guides and of their targets, where both are named so; empty else."""
+    counts, targets = (next(iter(keys), "") for keys in guide_places(path))
+    return (counts, targets) if GUIDES.fullmatch(counts) and TARGETS.fullmatch(targets) else ("", "")
 
 
 def guide_counts(path: str, guides: str, targets: str) -> tuple[sparse.csr_matrix, list[str]]:

@@ -25,12 +25,16 @@ SAMPLE = 100  # cells that tell whether a matrix holds counts
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """What was seen: the table of cells; the names of genes by place of the counts; their columns; whole counts."""
+    """What was seen: the table of cells; the names of genes by place of the counts; their columns; whole counts.
+
+    `whole` is the place of whole counts, "X" where there are none; `has_counts` says whether there are.
+    """
 
     obs: pd.DataFrame
     genes: dict[str, frozenset[str]]
     gene_columns: tuple[str, ...]
     whole: str
+    has_counts: bool
 
 
 def labels(path: str, column: str) -> np.ndarray:
@@ -98,7 +102,8 @@ def _look(path: str, _time: int, _size: int) -> Look:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # old files speak of formats that have since moved
         with open_matrix(Path(path), limit_bytes=limit, scratch=Path(tempfile.gettempdir())) as opened:
-            return Look(opened.obs, _genes(opened), tuple(map(str, opened.var.columns)), _whole(opened))
+            whole = _whole(opened)
+            return Look(opened.obs, _genes(opened), tuple(map(str, opened.var.columns)), whole or "X", bool(whole))
 
 
 def _genes(opened: Opened) -> dict[str, frozenset[str]]:
@@ -116,8 +121,8 @@ def _genes(opened: Opened) -> dict[str, frozenset[str]]:
 
 
 def _whole(opened: Opened) -> str:
-    """The first matrix whose beginning holds whole numbers of 0 or more; "X" when none does."""
-    return next((place for place, matrix in opened.matrices.items() if _looks_whole(matrix)), "X")
+    """The first matrix whose beginning holds whole numbers of 0 or more; empty when none does."""
+    return next((place for place, matrix in opened.matrices.items() if _looks_whole(matrix)), "")
 
 
 def _looks_whole(matrix: Matrix) -> bool:

@@ -107,11 +107,11 @@ def _activated(effect: KnockoutEffect) -> KnockoutEffect:
     return replace(effect, evidence=effect.evidence | {"warnings": [SWITCHED_ON, *effect.evidence["warnings"]]})
 
 
-def candidates(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:
+def candidates(model: KnockoutModel, cell_type: str = "", method: str = "auto") -> pd.DataFrame:
     """Genes that may be asked for as gene, can (bool) and reason (why not, a sentence; empty where it can)."""
     from engine.knockout.asking import candidates_of
 
-    return candidates_of(model, cell_type)
+    return candidates_of(model, cell_type, method)
 
 
 def methods_of(model: KnockoutModel, store: Store | None = None) -> list[str]:

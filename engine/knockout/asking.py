@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.errors import InvalidParameter, unknown
 from engine.store import Store
-from engine.types import KnockoutModel
+from engine.types import KnockoutModel, targets_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,16 +47,29 @@ def check_question(genes: Sequence[str], *, dose: float, level: float | None) ->
     check_level(level)
 
 
-def candidates_of(model: KnockoutModel, cell_type: str = "") -> pd.DataFrame:
-    """gene, can, reason; a gene of a network can where it can in the cell type, or in any of them."""
+def candidates_of(model: KnockoutModel, cell_type: str = "", method: str = "auto") -> pd.DataFrame:
+    """gene, can, reason; a gene of a network can where it can in the cell type, or in any of them.
+
+    A gene of a screen can where something knows it; where it was perturbed, so that it is shown as measured; and with
+    a baseline always.
+    """
     check_cell_type(model, cell_type)
     table = _rows(model)
+    if model.basis == "screen":
+        table = table.assign(reason=np.where(_can_of_screen(model, table, method), "", table["reason"]))
     if "cell_type" in table and cell_type:
         table = table[table["cell_type"].astype(str) == cell_type]
     found = table[["gene", "reason"]].astype(str)
     found = found.assign(can=found["reason"] == "").sort_values("can", ascending=False, kind="stable")
     found = found.drop_duplicates("gene").sort_values("gene")
     return found[["gene", "can", "reason"]].reset_index(drop=True)
+
+
+def _can_of_screen(model: KnockoutModel, table: pd.DataFrame, method: str) -> np.ndarray:
+    from engine.knockout.from_screen import CLICKED
+
+    perturbed = {gene for name in model.adata.obs_names for gene in targets_of(name)}
+    return table["gene"].isin(perturbed).to_numpy() | (method in CLICKED)
 
 
 def methods(model: KnockoutModel, store: Store | None = None) -> list[str]:

@@ -24,7 +24,7 @@ def cautions(model: KnockoutModel, core: Core, name: str, method: str, evidence:
         found.append(f"No perturbation of the class '{evidence['class']}' could be left out, so no interval is given.")
     if method != "core":
         found.append("Only the core has intervals; a baseline has none.")
-    if evidence["left_out"]:
+    if evidence["left_out"] and told:
         found.append(f"{name} was perturbed in this screen: what is told of it was learned without it.")
     return found
 

@@ -19,6 +19,7 @@ from engine.perturb.baselines import additive, matching_mean, no_change, train_m
 from engine.perturb.core import Core
 from engine.perturb.fit import Fitted, fit_core
 from engine.perturb.intervals import coverage, held_out, width
+from engine.perturb.linear import linear
 from engine.perturb.nearest import far_below
 from engine.perturb.verdict import left_out_scores, pair_verdict, verdict
 from engine.progress import Progress, Span
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from anndata import AnnData
 
-CLICKED = {"no-change": no_change, "train-mean": train_mean, "additive": additive, "matching-mean": matching_mean}
+CLICKED = {"no-change": no_change, "train-mean": train_mean, "additive": additive, "matching-mean": matching_mean,
+           "linear": linear}
 
 
 def fit_screen_model(screen: Screen, known: GeneKnowledge, params: KnockoutParams, *,
@@ -66,7 +68,7 @@ def predict_from_screen(model: KnockoutModel, genes: Sequence[str], *, method: s
     Parameters
     ----------
     method
-        core, or a baseline by its name in `METHODS`: no-change, train-mean, additive or matching-mean.
+        core, or a baseline by its name in `METHODS`: no-change, train-mean, additive, matching-mean or linear.
     level
         Share of genes that the intervals shall hold; None gives no intervals. Only the core has any.
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.types import targets_of
+from engine.perturb.changes import changes_of, target_mask
+from engine.types import Screen, targets_of
 
 N_COMPONENTS, PENALTY = 10, 0.1
 
@@ -47,6 +48,20 @@ def fit_linear(delta: np.ndarray, pseudobulk: np.ndarray, targets: np.ndarray) -
     axes, w = _weights(centred @ centred.T, centred @ delta.T, targets @ centred.T)
     vectors = centred.T.astype(np.float64) @ axes
     return Linear(vectors, vectors @ w, delta.mean(axis=0, dtype=np.float64))
+
+
+def pseudobulk(screen: Screen, delta: np.ndarray) -> np.ndarray:
+    """Mean expression in each perturbation, float32 as `delta`; the changes themselves where control is not known."""
+    control = screen.control
+    return (delta + control).astype(np.float32) if np.isfinite(control).all() else delta
+
+
+def linear(screen: Screen, names: Sequence[str]) -> np.ndarray:
+    """The low-rank linear model fitted to all other perturbations, float32 (n_names, n_genes)."""
+    others = [name for name in screen.names if name not in set(names)] or list(screen.names)
+    delta = changes_of(screen, others, targets=True).values
+    fit = fit_linear(delta, pseudobulk(screen, delta), target_mask(others, screen.genes).astype(np.float32))
+    return fit.predict(places(names, screen.genes, fit.vectors))
 
 
 def places(names: Sequence[str], genes: np.ndarray, vectors: np.ndarray) -> np.ndarray:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.perturb.baselines import additive, matching_mean, no_change, train_mean
-from engine.perturb.changes import changes_of, target_mask
 from engine.perturb.fit import fit_core
-from engine.perturb.linear import fit_linear, places
+from engine.perturb.linear import linear
 from engine.perturb.networks import NETWORKS
-from engine.perturb.singles import pseudobulk
 from engine.types import GeneKnowledge, Screen, targets_of
 
 
@@ -29,14 +27,6 @@ class Method:
     kind: str
     about: str
     predict: Callable[[Screen, Sequence[str], GeneKnowledge, int], np.ndarray]
-
-
-def linear(screen: Screen, names: Sequence[str]) -> np.ndarray:
-    """The low-rank linear model fitted to all perturbations, float32 (n_names, n_genes)."""
-    delta = changes_of(screen, screen.names, targets=True).values
-    targets = target_mask(screen.names, screen.genes).astype(np.float32)
-    fit = fit_linear(delta, pseudobulk(screen, delta), targets)
-    return fit.predict(places(names, screen.genes, fit.vectors))
 
 
 def core(screen: Screen, names: Sequence[str], known: GeneKnowledge, seed: int, *, by: str = "") -> np.ndarray:

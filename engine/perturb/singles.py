@@ -21,7 +21,7 @@ from engine.perturb.changes import (
     squares,
     target_mask,
 )
-from engine.perturb.linear import Linear, fit_linear, left_out_linear
+from engine.perturb.linear import Linear, fit_linear, left_out_linear, pseudobulk
 from engine.perturb.ridge import Ridge, fit_ridge, gains
 from engine.types import GeneKnowledge, Screen
 
@@ -91,9 +91,3 @@ def best_of(errors: dict[str, np.ndarray]) -> str:
     """The predictor of least error of those that beat the mean by more than the standard error; else the mean."""
     better = [name for name, error in errors.items() if name != "mean" and gains(errors["mean"], error)]
     return min(["mean", *better], key=lambda name: errors[name].mean())
-
-
-def pseudobulk(screen: Screen, delta: np.ndarray) -> np.ndarray:
-    """Mean expression in each perturbation, float32 as `delta`; the changes themselves where control is not known."""
-    control = screen.control
-    return (delta + control).astype(np.float32) if np.isfinite(control).all() else delta

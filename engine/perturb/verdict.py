@@ -68,11 +68,15 @@ def verdict(singles: Singles, *, seed: int = 0) -> list[str]:
     nearest = max(rivals, key=lambda name: rivals[name][0])
     share, low, high = rivals[nearest]
     ridge = " No kind of likeness of genes lessens the error." if "ridge" not in rivals else ""
-    return [f"Nothing beats the mean here: of {n} perturbations of one gene, each told without itself, the nearest, "
+    return [f"Nothing beats the mean here: of {n} perturbations of one gene, each told without itself, the next, "
             f"{PREDICTORS[nearest]}, errs {_percent(abs(share))} {'less' if share > 0 else 'more'} in mean square "
-            f"(95 % interval {_percent(-high)} to {_percent(-low)} more, bootstrap over perturbations).{ridge}",
+            f"(95 % interval {_more(-high)} to {_more(-low)}, bootstrap over perturbations).{ridge}",
             "So every gene that was not perturbed is told the mean of the screen: what such perturbations have in "
             "common, and nothing that is this gene's own."]  # fmt: skip
+
+
+def _more(share: float) -> str:
+    return f"{_percent(abs(share))} {'less' if share < 0 else 'more'}"
 
 
 def _percent(share: float) -> str:

@@ -13,13 +13,12 @@ from engine.check.identifiers import identify
 from engine.check.naming import symbol_column
 from engine.errors import InvalidStudy
 from engine.io.dataset import opened_source
+from engine.io.guides import named_guides
 from engine.io.matrix import Opened
 from engine.library import slug
 from engine.screens.kinds import kind_in, kind_of
 from engine.types import DatasetSource, Perturbed, Roles, Study
 
-GUIDES = re.compile(r"s?g_?rna([_-]?(counts?|umis?))?|guides?([_-]?(counts?|umis?))?|crispr", re.IGNORECASE)
-TARGETS = re.compile(r"(s?g_?rna|guide)s?[_-]?(groups?|targets?|genes?)", re.IGNORECASE)
 KINDS = re.compile(r"perturbation[_.]?types?|kind|modality|crispr[_.]?type|perturbation[_.]?kind", re.IGNORECASE)
 EFFECTS = 0.02  # share of negative values from which on a matrix is a table of changes
 FEW_ROWS = 20000  # rows above which a matrix is one of cells
@@ -121,13 +120,8 @@ def _says_kinds(values) -> bool:
 
 def _guides(path: Path, guides: str, targets: str) -> dict[str, str]:
     """Where counts of guides and their targets are, when they are named so; empty else."""
-    import h5py
-
-    if not h5py.is_hdf5(path):
-        return {}
-    with h5py.File(path) as file:
-        guides = guides or next((key for key in file.get("obsm", {}) if GUIDES.fullmatch(key)), "")
-        targets = targets or next((key for key in file.get("uns", {}) if TARGETS.fullmatch(key)), "")
+    named = named_guides(str(path))
+    guides, targets = guides or named[0], targets or named[1]
     return {"guides": guides, "guide_targets": targets} if guides and targets else {}
 
 

@@ -39,7 +39,7 @@ def one_kind(labels: Iterable[str], *, given: str, wanted: str, where: str) -> t
     labels
         What the column of kinds says, each once; empty where there is no such column.
     given
-        The kind of the whole study; empty where the column says it.
+        The kind of the whole study; of several in a column, the one that is looked at.
     wanted
         The kind that was asked for; empty takes the only one.
     where
@@ -57,12 +57,13 @@ def one_kind(labels: Iterable[str], *, given: str, wanted: str, where: str) -> t
     kinds = sorted(set(by_kind.values()) or {given} - {""})
     if not kinds and not wanted:
         raise InvalidStudy(f"{where} does not say how genes were perturbed. Say it: kind = one of {_choices()}.")
-    kinds = kinds or [wanted]
+    kinds, wanted = kinds or [wanted], wanted or (given if by_kind else "")
     if wanted and wanted not in kinds:
         raise InvalidStudy(f"{where} is of {' and '.join(kinds)}, and {wanted} was asked for. An effect of one is no "
                            "effect of the other: choose what is there.")  # fmt: skip
     if len(kinds) > 1 and not wanted:
-        raise InvalidStudy(f"{where} mixes {' and '.join(kinds)}, which must not be averaged. Choose one as the kind.")
+        raise InvalidStudy(f"{where} mixes {' and '.join(kinds)}, which must not be averaged. Choose one as the kind, "
+                           "in the study or for this run.")  # fmt: skip
     chosen = wanted or kinds[0]
     return chosen, {label for label, kind in by_kind.items() if kind == chosen}
 

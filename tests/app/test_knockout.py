@@ -199,7 +199,8 @@ def test_a_name_that_no_gene_has_is_answered_with_the_closest(kept, network):
 def test_while_no_gene_is_chosen_some_are_suggested(kept, screen, network):
     for name, what in ((screen, "did most in this screen"), (network, "Regulators with most targets")):
         found = draw(kept, name, KnockoutView(cell_type=""))
-        assert what in said(found.stage) and found.headline == "Which gene is to be knocked out?"
+        done = "knocked down" if name == screen else "knocked out"
+        assert what in said(found.stage) and found.headline == f"Which gene is to be {done}?"
 
 
 def test_where_nothing_is_known_of_genes_the_page_says_so_and_leads_to_the_library(kept, screen):

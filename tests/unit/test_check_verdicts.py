@@ -41,7 +41,7 @@ EXPECTED = {
     "data/multimodal/spatial/visium_human_breast_normal.h5ad":
         (2504, 36503, "spatial", "human", "X", "", "disease normal - cell_type - - breast"),
     "data/perturb/norman19_mcfaline23_devel.h5ad":
-        (5961, 500, "rna", "human", BACK, "normalised", "- control dataset cell_type perturbation"),
+        (5961, 500, "rna", "human", BACK, "", "- control dataset cell_type perturbation"),
     "data/perturb/trem2_ko_mouse_microglia.h5ad":
         (1370, 7850, "rna", "mouse", "X", "", "condition control - - condition"),
     "data/reference/sctransform_pbmc_input.h5ad": (283, 914, "rna", "human", "X", "", ""),
@@ -77,7 +77,7 @@ EXPECTED = {
         (40002, 366, "rna", "human", "X", "", "- - batch - - gene_n_umis"),
     "data2/perturb/gsfa_luhmes/luhmes_mast_lfc.h5ad": (15, 6000, "effects", "human", LOST, "", ""),
     "data2/perturb/scmageck_mcf10a_cropseq.h5ad":
-        (6229, 28, "rna", "human", BACK, "empty-cells normalised", "- - - res.1 geneID"),
+        (6229, 28, "rna", "human", BACK, "empty-cells", "- - - res.1 geneID"),
     "data2/perturb/scperturb_jurkat_cropseq.h5ad":
         (7500, 2000, "rna", "human", "X", "", "perturbation_2 unstimulated sample celltype target ncounts cell_line"),
     "data2/reference/cscore/microglia_500genes_counts.h5ad":

@@ -11,7 +11,7 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_upda
 from app.components.alert import alert
 from app.components.empty_state import empty_state
 from app.components.map_table import ENDINGS
-from app.components.page_header import page_header
+from app.components.page_header import icon, page_header
 from app.components.study_switch import shown_study
 from app.pages.benchmark import ids
 from app.pages.benchmark.found import found_parts
@@ -53,7 +53,8 @@ def layout(services: Services, study: str = "", split: str = "", measure: str = 
         (split, FIRST_SPLIT, SPLITS, "split"), (measure, FIRST_MEASURE, BY_NAME, "measure")))  # fmt: skip
     return html.Div([
         shown_study(shown), dcc.Download(id=ids.FILE),
-        page_header("Can knockouts be foretold?", UNDER, [_choice(known, shown)]), *faults,
+        page_header("Can knockouts be foretold?", UNDER, [html.Div([_knock_out(shown), _choice(known, shown)],
+                                                                   className="bench-choice")]), *faults,
         _trials(services, shown, split, measure),
     ], className="gw-page bench-page")  # fmt: skip
 
@@ -124,9 +125,14 @@ def text_file(services: Services, shown: dict[str, Any], ending: str) -> dict[st
             "filename": f"{study.name}-{shown['split']}.{ending}", "type": kind}  # fmt: skip
 
 
+def _knock_out(study: str) -> dcc.Link:
+    return dcc.Link([icon("knockout"), "Knock out genes"], href=f"/knockout?{urlencode({'study': study})}",
+                    className="gw-button-quiet", title="What perturbing a gene of this screen would change")
+
+
 def _choice(known: list, shown: str) -> dmc.Select:
     options = [{"value": one.name, "label": one.title} for one in known]
-    return dmc.Select(id=ids.STUDY, data=options, value=shown, allowDeselect=False, size="sm", w=290,
+    return dmc.Select(id=ids.STUDY, data=options, value=shown, allowDeselect=False, size="sm", w=230,
                       **{"aria-label": "Screen to look at"})
 
 

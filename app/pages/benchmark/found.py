@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import dcc, html
+from dash import html
 
 from app.components.graph import graph
 from app.components.page_header import icon
@@ -163,7 +163,6 @@ def _made(services: Services, study: Study, found: Trials) -> html.Details:
         ("Citation", [html.Div(text) for text in CITATIONS]), ("Command", copied(command)),
     ]  # fmt: skip
     parts = [part for term, words in terms for part in (html.Dt(term), html.Dd(words))]
-    return html.Details([html.Summary("How was this made"), html.Dl(parts, className="gw-facts gw-how"),
-                         dcc.Link("Knock a gene out with this screen", href=f"/knockout?study={study.name}",
-                                  className="gw-button-quiet")], className="gw-details")  # fmt: skip
+    return html.Details([html.Summary("How was this made"), html.Dl(parts, className="gw-facts gw-how")],
+                        className="gw-details")  # fmt: skip
 

@@ -129,7 +129,7 @@ def _best(of_class: pd.DataFrame) -> dict[str, set[str]]:
     ranked = of_class[of_class["kind"] != "control"].dropna(subset="mean")
     for measure, rows in ranked.groupby("measure", observed=True):
         edge = rows["mean"].min() if BY_NAME[measure].less else rows["mean"].max()
-        found[measure] = set(rows.loc[rows["mean"] == edge, "method"])
+        found[measure] = set(rows.loc[rows["mean"] == edge, "method"]) if rows["mean"].nunique() > 1 else set()
     return found
 
 

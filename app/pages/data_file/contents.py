@@ -35,7 +35,8 @@ def preview_table(report: Report) -> list[html.Section]:
     head = html.Thead(html.Tr([html.Th("Cell"), *(html.Th(gene, className="gw-num", scope="col") for gene in genes)]))
     rows = [html.Tr([html.Th(cell, scope="row"), *map(_value, row)]) for cell, row in zip(cells, values, strict=True)]
     table = html.Table([head, html.Tbody(rows)], className="gw-table file-preview")
-    words = f"{plural(len(cells), 'cell')} and {plural(len(genes), 'gene')}"
+    row = "perturbation" if report.guess("modality") == "effects" else "cell"
+    words = f"{plural(len(cells), row)} and {plural(len(genes), 'gene')}"
     return [html.Section([html.Div([html.H2("A corner of the matrix"), html.Span(words, className="gw-muted gw-small")],
                                    className="gw-spread"),
                           html.Div(table, className="gw-scroll", tabIndex=0, role="region",

@@ -59,7 +59,8 @@ def _told(report: Report, key: str) -> bool:
 
 
 def _facts(report: Report) -> list[tuple[str, Any, str]]:
-    size = f"{plural(report.n_cells, 'spot' if report.has_coordinates else 'cell')} × {plural(report.n_genes, 'gene')}"
+    row = "perturbation" if report.guess("modality") == "effects" else "spot" if report.has_coordinates else "cell"
+    size = f"{plural(report.n_cells, row)} × {plural(report.n_genes, 'gene')}"
     zeros = f"{percent(report.sparsity)} of the values are 0"
     rows = [
         ("Format", report.format, ""), ("Matrix", size, zeros),

@@ -61,7 +61,8 @@ def model_page(services: Services, name: str, asked: dict[str, str]) -> html.Div
     methods = knockout.methods_of(model, services.store)
     types = cell_types(model)
     cell_type = asked["cell_type"] if asked["cell_type"] in types else next(iter(types), "")
-    table = knockouts.candidates(services.store, name, cell_type)
+    method = asked["method"] if asked["method"] in methods else "auto"
+    table = knockouts.candidates(services.store, name, cell_type, method)
     view, faults = read_view(asked, basis=stored.basis, methods=["auto", *methods], cell_types=types, candidates=table)
     return result(services, stored, model, view, draw(services, name, view), table, methods, faults)
 

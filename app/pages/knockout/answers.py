@@ -103,7 +103,7 @@ def _view(app: Dash, services: Services) -> None:
     @app.callback(Output(ids.PICKER, "data"), Input(ids.PICKER, "searchValue"), Input(ids.VIEW, "data"),
                   State(ids.START, "data"), prevent_initial_call=True)
     def complete(text, view, start):
-        table = knockouts.candidates(services.store, start["model"], view["cell_type"])
+        table = knockouts.candidates(services.store, start["model"], view["cell_type"], view["method"])
         return completions(table, text or "", tuple(view["genes"]))
 
     @app.callback(

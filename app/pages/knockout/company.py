@@ -13,7 +13,7 @@ from app.figures.pair_sum import pair_figure
 from app.pages.knockout import ids
 from app.pages.knockout.frames import framed, nothing
 from app.pages.knockout.view import KnockoutView
-from app.pages.knockout.words import asked, basis_words, method_words
+from app.pages.knockout.words import asked, basis_words, method_words, tells_all_the_same
 from app.words import number, plural, thin
 from engine.errors import GeneweaveError
 
@@ -36,11 +36,16 @@ MEASURES = {
 
 def alike(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
     """Measured perturbations by how like their change is to what is drawn."""
+    measured = bool(effect.table["measured"].notna().any())
+    if not measured and tells_all_the_same(model.facts, effect):
+        return nothing("Nothing of its own to compare", "This gene was not perturbed, and every such gene is told the "
+                       "same here: what perturbations have in common. Choose one that was perturbed.")  # fmt: skip
     table = knockout_company.alike(store, name, view.genes, method=view.method, level=view.coverage)
     shown = table if len(table) <= MOST + LEAST else _ends(table)
     sure = int((table["fdr"] < 0.05).sum())
     drawn = f"{len(shown)} of {plural(len(table), 'perturbation')}, most alike on top; {sure} beyond chance at 5 % FDR"
-    lines = [f"{asked(view, model.facts)}. {drawn}; {basis_words(model)}; {method_words(effect.method)}, against 200 "
+    source = "as measured" if measured else method_words(effect.method)
+    lines = [f"{asked(view, model.facts)}. {drawn}; {basis_words(model)}; {source}, against 200 "
              "permutations of its genes; the mean of all perturbations is taken off"]  # fmt: skip
     figure = alike_figure(shown, lines=lines)
     buttons = [html.Button(other, type="button", className="gw-button-small", title=f"Open {other}",

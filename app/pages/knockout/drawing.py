@@ -15,9 +15,10 @@ from app.pages.knockout.frames import nothing, refused
 from app.pages.knockout.inspector import panel
 from app.pages.knockout.starting import suggestions
 from app.pages.knockout.view import KnockoutView
-from app.pages.knockout.words import headline, told
+from app.pages.knockout.words import headline, not_told, told
 from app.words import thin
 from engine.errors import GeneweaveError
+from engine.types.shown import only_measured
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -41,7 +42,7 @@ class Drawn:
 def draw(services: Services, name: str, view: KnockoutView) -> Drawn:
     """Everything that follows the view of the model of that id."""
     model = knockouts.model(services.store, name)
-    table = knockouts.candidates(services.store, name, view.cell_type)
+    table = knockouts.candidates(services.store, name, view.cell_type, view.method)
     answer, fault = ask(services, name, view)
     effect = answer.effect if answer else None
     line = headline(view, model.facts, effect)
@@ -69,9 +70,11 @@ def stage(services: Services, name: str, model: KnockoutModel, view: KnockoutVie
 
         return ranking(services, name, model, view)
     if answer is None:
-        table = knockouts.candidates(services.store, name, view.cell_type)
+        table = knockouts.candidates(services.store, name, view.cell_type, view.method)
         return refused(fault) if fault else suggestions(model, table)
-    if answer.effect.evidence.get("abstained"):
-        return nothing("No prediction", thin(answer.effect.evidence["abstained"]))
+    why = answer.effect.evidence.get("abstained", "")
+    if why and not only_measured(answer.effect.table):
+        return nothing("No prediction", not_told(why))
     picture = PICTURES[view.tab](services.store, name, model, answer.effect, view)
-    return html.Div([alert(thin(answer.fault)), picture], className="gw-stack") if answer.fault else picture
+    said = [] if why else [answer.fault]
+    return html.Div([*(alert(thin(text)) for text in said if text), picture], className="gw-stack")

@@ -21,9 +21,10 @@ from app.maps import find_map, gene_names
 from app.pages.knockout import ids
 from app.pages.knockout.starting import job_parts
 from app.pages.knockout.view import KnockoutView
-from app.pages.knockout.words import METHODS, coverage_said, likeness_said, method_words, warned
-from app.words import number, percent, plural, thin, whole
+from app.pages.knockout.words import METHODS, PLAIN, coverage_said, likeness_said, method_words, not_told, warned
+from app.words import listing, number, percent, plural, thin, whole
 from engine.knockout import methods_of
+from engine.types.shown import only_measured
 
 if TYPE_CHECKING:
     from app.knockouts import Answer
@@ -42,7 +43,7 @@ def panel(services: Services, name: str, model: KnockoutModel, view: KnockoutVie
                 *([alert(fault)] if fault else [hint(model)]), *baseline(model), *network(services, name, model),
                 cannot_block(table), *notes(model)]
     evidence = answer.effect.evidence
-    said = [alert(thin(evidence["abstained"]))] if evidence.get("abstained") else []
+    said = [html.P(not_told(evidence["abstained"]), className="gw-note")] if evidence.get("abstained") else []
     return [
         html.H2(" + ".join(view.genes)), *said, rests_on(model, answer, view), *kernels(evidence),
         *[html.P(text, className="ko-warned gw-small") for text in warned(model.facts, answer.effect)],
@@ -64,7 +65,10 @@ def rests_on(model: KnockoutModel, answer: Answer, view: KnockoutView) -> html.S
     effect, evidence = answer.effect, answer.effect.evidence
     rows = [("Basis", "a screen" if evidence["basis"] == "screen" else "a simulation: nothing was measured of it"),
             ("Method", method_words(effect.method))]
-    if evidence["basis"] == "screen":
+    if evidence.get("abstained"):
+        rows = [rows[0], ("Kind", evidence["kind"]),
+                ("Shown", "what was measured" if only_measured(effect.table) else "nothing")]
+    elif evidence["basis"] == "screen":
         n = evidence.get("n_calibration")
         rows += [("Kind", evidence["kind"]), ("Asked for", evidence.get("class") or "–"),
                  ("Calibrated on", plural(n, "left-out perturbation") if n else "none"),
@@ -84,13 +88,16 @@ def kernels(evidence: dict[str, Any]) -> list[html.Section]:
     known = set(evidence.get("known_by") or [])
     if not weights:
         return []
+    title = html.H3("Likeness of genes by", title="Weights found by leaving one perturbation out")
+    if not any(weights.values()):
+        return [html.Section([title, html.P(f"None is used. {listing(list(weights)).capitalize()} did not lessen the "
+                                            "error on perturbations left out.", className="gw-small")])]
     ordered = sorted(weights.items(), key=lambda item: -item[1])
     rows = [html.Li([html.Span(name, className="ko-kernel"), bar(share),
                      html.Span(percent(share), className="gw-num"),
                      html.Span("" if name in known else "does not know it", className="gw-muted gw-small")])
             for name, share in ordered]  # fmt: skip
-    return [html.Section([html.H3("Likeness of genes by", title="Weights found by leaving one perturbation out"),
-                          html.Ul(rows, className="ko-kernels")])]
+    return [html.Section([title, html.Ul(rows, className="ko-kernels")])]
 
 
 def verdict(told: list[str], kind: str) -> list[Any]:
@@ -99,7 +106,8 @@ def verdict(told: list[str], kind: str) -> list[Any]:
     mine = [text for text in told if (f"({parts})" in text if parts else "pair" not in text)]
     others = [html.Li(thin(text)) for text in told if text not in mine]
     more = html.Details([html.Summary("Of other kinds"), html.Ul(others, className="gw-small")], className="gw-details")
-    return [*(html.P(thin(text), className="gw-small") for text in mine), *([more] if others else [])]
+    said = [thin(text) for text in mine] or ["Of this kind too few were left out to tell."]
+    return [*(html.P(text, className="gw-small") for text in said), *([more] if others else [])]
 
 
 def baseline(model: KnockoutModel, kind: str = "") -> list[html.Section]:
@@ -115,12 +123,21 @@ def baseline(model: KnockoutModel, kind: str = "") -> list[html.Section]:
                             "mean of the others (Systema): the mean itself tells nothing here")])  # fmt: skip
     rows = [html.Tr([html.Td(f"{METHODS.get(name, name)}{' ●' if name == best else ''}"),
                      html.Td(number(_told(told, "mse")), className="gw-num"),
-                     *(html.Td(number(_told(told, what)), className="gw-num") for what in ("pcc", "systema"))])
+                     *(html.Td(r, className="gw-num") for r in _correlations(name, told))])
             for name, told in sorted(loo.items(), key=lambda item: _told(item[1], "mse") or np.inf)]  # fmt: skip
     return [html.Section([html.H3("Does it beat the mean?"), *verdict(model.facts.get("verdict", []), kind),
                           html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table"),
                           html.P("● is used. All figures are of perturbations left out of learning.",
-                                 className="gw-muted gw-small")])]  # fmt: skip
+                                 className="gw-muted gw-small"),
+                          dcc.Link("Try all methods in the Benchmark", href=benchmark_address(model),
+                                   className="gw-small")])]  # fmt: skip
+
+
+def _correlations(name: str, told: Any) -> list[str]:
+    """Both r of a predictor; none beyond the mean of one that tells every gene the same."""
+    r, beyond = _told(told, "pcc"), None if name in PLAIN else _told(told, "systema")
+    return ["–" if value is None or not np.isfinite(value) else f"{value:.2f}".replace("-", "\u2212")
+            for value in (r, beyond)]
 
 
 def network(services: Services, name: str, model: KnockoutModel) -> list[html.Details]:
@@ -166,7 +183,8 @@ def cannot_block(table: pd.DataFrame) -> html.Details | None:
     if rows.empty:
         return None
     said = [reason.replace(gene, "it") for gene, reason in zip(rows["gene"], rows["reason"], strict=True)]
-    reasons = Counter(re.sub(r"\d[\d.,]*\d|\d", "…", text) if len(set(said)) > REASONS else text for text in said)
+    many = len(set(said)) > REASONS
+    reasons = Counter(re.sub(r"\d[\d.,]*\d|\d", "…", text) if many else text for text in said)
     items = [html.Li(f"{plural(n, 'gene')}: {reason}") for reason, n in reasons.most_common(REASONS)]
     return html.Details([
         html.Summary(f"Why can {plural(len(rows), 'gene')} not be asked for?"),
@@ -185,6 +203,11 @@ def notes(model: KnockoutModel) -> list[html.Details]:
     return [html.Details([html.Summary(f"{plural(len(found), 'note')} on this model"),
                           html.Ul([html.Li(thin(text)) for text in found], className="gw-small"), more],
                          className="gw-details")]  # fmt: skip
+
+
+def benchmark_address(model: KnockoutModel) -> str:
+    """The Benchmark page of the study of a model."""
+    return "/benchmark?" + urlencode({"study": model.facts["study"]})
 
 
 def again_address(model: KnockoutModel) -> str:

@@ -18,6 +18,7 @@ from app.pages.knockout.view import KnockoutView
 from app.pages.knockout.words import asked, basis_words, lines_of, method_words
 from app.words import number, plural, thin, whole
 from engine.errors import GeneweaveError
+from engine.types.shown import by_errors, only_measured
 
 if TYPE_CHECKING:
     from engine.store import Store
@@ -34,6 +35,9 @@ def bars(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, 
         return nothing("No gene changes" + way, "Choose other bars above, or another gene.")
     which = {"size": "largest", "sure": "surest", "name": "largest, by name"}[view.sort]
     drawn = f"The {len(rows)} {which} changes of {plural(len(effect.table), 'gene')}"
+    if only_measured(effect.table):
+        by = " over their standard errors" if by_errors(effect.table) else ""
+        drawn = f"The {len(rows)} measured changes that are largest{by}, of {plural(len(effect.table), 'gene')}"
     figure = bars_figure(rows, unit=effect.evidence["scale"], level=view.coverage,
                          lines=lines_of(view, model, effect, drawn))
     return framed(ids.BARS, figure, view, "bars", words=f"Bars. {drawn}. The table below has every gene.")
@@ -43,6 +47,9 @@ def measured(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffe
     """Predicted against measured, with the correlation of the mean beside ours."""
     rows = both_told(effect.table)
     if rows.empty:
+        if only_measured(effect.table):
+            return nothing("No prediction to compare with", "What was measured is under Strongest changes. A baseline "
+                           "above, such as the mean of all, can be asked for any gene.")  # fmt: skip
         return nothing("Nothing measured to compare with", "This perturbation is not in the screen: its prediction "
                        "can only be checked by an experiment. How such predictions did on left-out perturbations is "
                        "told beside the picture.")  # fmt: skip
@@ -63,6 +70,8 @@ def mean_without(model: KnockoutModel, name: str, genes: Any) -> np.ndarray:
     """Mean change over the single perturbations of a screen but `name`, shape (n_genes,)."""
     adata = model.adata
     rows = np.array(["+" not in other and other != name for other in adata.obs_names])
+    if not rows.any():
+        return np.full(len(genes), np.nan)
     return adata.X[rows].mean(axis=0, dtype=np.float64)[adata.var_names.get_indexer(genes)]
 
 

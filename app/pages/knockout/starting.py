@@ -15,10 +15,11 @@ from app.components.page_header import icon, page_header
 from app.components.parameter_form import knockout_form
 from app.knockouts import BASIS, newest_job, stored_models
 from app.pages.knockout import ids
-from app.words import plural, when
+from app.words import listing, plural, when
 from engine.knockout import basis_of
 from engine.knowledge import HERE
 from engine.params import KnockoutParams
+from engine.studies.perturbed import kinds_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,11 +64,16 @@ def form(services: Services, study: Study) -> html.Section:
     run = html.Button([icon("play"), word], id=ids.RUN, className="gw-button", type="button", disabled=bool(needed))
     why = [alert(f"{needed[0]} are needed for a simulation, and none is here. Fetch one from the Library.")] \
         if needed else []  # fmt: skip
+    mixed = kinds_in([source.path for source in study.datasets], study.perturbed.kind_column) \
+        if basis == "screen" and not study.perturbed.kind else []  # fmt: skip
+    if len(mixed) > 1:
+        why.append(html.P(f"This screen holds {listing(mixed)}, and each is looked at by itself: choose one under "
+                          "Kind below.", className="gw-note"))  # fmt: skip
     advanced = html.Details([
         html.Summary("Advanced"),
         knockout_form(ids.OWNER, replace(params, basis=basis), ("basis", *FIELDS[basis][:]) if study.is_screen else
                       FIELDS[basis], OF_SCREEN if basis == "screen" else ("datasets",)),
-    ], className="gw-details")  # fmt: skip
+    ], className="gw-details", open=len(mixed) > 1)  # fmt: skip
     body = html.Div([
         html.H2(study.title), html.P(basis_said(study, basis)), *why, html.Div(run, className="gw-row"),
         html.Div(id=ids.FAULT), html.Div(job_parts(newest_job(services, study.name)), id=ids.JOB), advanced,

@@ -11,6 +11,7 @@ from app.figures.knockout_bars import strongest
 from app.pages.knockout import ids
 from app.pages.knockout.view import KnockoutView
 from engine.types import KnockoutEffect
+from engine.types.shown import strength
 
 DASH = "params.value == null ? '–' : "
 OPTIONS = {"rowHeight": 28, "headerHeight": 34, "theme": "themeQuartz", "animateRows": False, "ensureDomOrder": True,
@@ -18,9 +19,9 @@ OPTIONS = {"rowHeight": 28, "headerHeight": 34, "theme": "themeQuartz", "animate
 
 
 def all_genes(effect: KnockoutEffect) -> pd.DataFrame:
-    """Every gene at full precision, the strongest change first."""
+    """Every gene at full precision, the strongest change first; where only measured, the largest over its error."""
     table = effect.table.rename_axis("gene").reset_index()
-    return table.sort_values("change", key=lambda x: x.abs(), ascending=False, kind="stable")
+    return table.loc[strength(table).sort_values(ascending=False, kind="stable").index]
 
 
 def drawn(effect: KnockoutEffect, view: KnockoutView) -> pd.DataFrame:

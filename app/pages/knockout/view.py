@@ -117,4 +117,5 @@ def known_genes(text: str, candidates: pd.DataFrame) -> tuple[tuple[str, ...], l
 
 def cannot(gene: str, reason: str) -> str:
     """Why a gene cannot be asked for, as a sentence."""
+    reason = reason.replace("(method train-mean)", "(Mean of all, under Method)")
     return f"{gene} cannot be predicted here: {reason[:1].lower() + reason[1:] if reason[1:2].islower() else reason}"

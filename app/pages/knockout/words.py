@@ -10,14 +10,18 @@ import pandas as pd
 from app.pages.knockout.view import KnockoutView
 from app.words import listing, number, percent, plural, thin, whole
 from engine.types import KnockoutEffect, KnockoutModel
+from engine.types.shown import only_measured
 
 DID = {"knockout": "Knockout", "interference": "Knock-down", "activation": "Activation"}
+DONE = {"knockout": "knocked out", "interference": "knocked down", "activation": "activated"}
+WARNINGS = 3  # lines of a figure; all of them stand beside it
 METHODS = {
     "auto": "Best by left-out error", "core": "Core", "no-change": "No change", "train-mean": "Mean of all",
     "additive": "Additive", "matching-mean": "Matching mean", "linear": "Low-rank linear", "ridge": "Kernel ridge",
     "mean": "Mean of all", "no change": "No change", "grape": "GRAPE", "gears": "GEARS", "propagation": "Propagation",
 }  # fmt: skip
 PLAIN = ("no-change", "train-mean", "no change", "mean")  # predictors that know nothing of the gene that is asked for
+NOTHING_BEATS = "Nothing beats that here"  # so begins the engine's own word of it
 WORSE = "no better than the mean of all perturbations"
 
 
@@ -44,9 +48,11 @@ def headline(view: KnockoutView, facts: dict[str, Any], effect: KnockoutEffect |
     if view.tab == "rank":
         return "Which knockout does what you wish for?"
     if effect is None:
-        return "Which gene is to be knocked out?" if not view.genes else asked(view, facts)
+        done = DONE.get(facts.get("kind", ""), DONE["knockout"])
+        return f"Which gene is to be {done}?" if not view.genes else asked(view, facts)
     if effect.evidence.get("abstained"):
-        return f"{asked(view, facts)}: no prediction"
+        shown = "as it was measured, " if only_measured(effect.table) else ""
+        return f"{asked(view, facts)}: {shown}no prediction"
     return f"{asked(view, facts)}: {counted(effect, view)}" + (f" · {WORSE}" if no_better(facts, effect) else "")
 
 
@@ -77,7 +83,7 @@ def no_better(facts: dict[str, Any], effect: KnockoutEffect) -> bool:
 
     A simulation has no such test of its own.
     """
-    if facts["basis"] != "screen":
+    if facts["basis"] != "screen" or effect.evidence.get("abstained"):
         return False
     used = facts.get("best", "") if effect.method in ("auto", "core") else effect.method
     loo = facts.get("loo", {})
@@ -87,11 +93,27 @@ def no_better(facts: dict[str, Any], effect: KnockoutEffect) -> bool:
     return mine is not None and mean is not None and mine >= mean
 
 
+def tells_all_the_same(facts: dict[str, Any], effect: KnockoutEffect) -> bool:
+    """Whether every gene that was not perturbed would be told what this one is."""
+    used = facts.get("best", "") if effect.method in ("auto", "core") else effect.method
+    return used in PLAIN and "+" not in effect.name
+
+
 def lines_of(view: KnockoutView, model: KnockoutModel, effect: KnockoutEffect, drawn: str) -> list[str]:
     """The subtitle of a figure: what is drawn, n, method, level; then each warning."""
     facts = model.facts
-    shown = f"{asked(view, facts)}. {drawn}; {basis_words(model)}; {method_words(effect.method)}"
-    return [f"{shown}, {interval_words(effect, view)}", *warned(facts, effect)]
+    shown = f"{asked(view, facts)}. {drawn}; {basis_words(model)}"
+    if only_measured(effect.table):
+        return [f"{shown}; nothing is predicted of it", *first_warnings(facts, effect)]
+    shown = f"{shown}; {method_words(effect.method)}"
+    return [f"{shown}, {interval_words(effect, view)}", *first_warnings(facts, effect)]
+
+
+def first_warnings(facts: dict[str, Any], effect: KnockoutEffect) -> list[str]:
+    """The warnings that a figure has room for, and how many more there are."""
+    found = warned(facts, effect)
+    more = len(found) - WARNINGS
+    return found if more < 2 else [*found[:WARNINGS], f"⚠ {more} more warnings are on its page"]
 
 
 def basis_words(model: KnockoutModel) -> str:
@@ -123,9 +145,15 @@ def interval_words(effect: KnockoutEffect, view: KnockoutView) -> str:
 def warned(facts: dict[str, Any], effect: KnockoutEffect) -> list[str]:
     """The warnings of an effect with their sign, and that it does not beat the mean."""
     found = [thin(text) for text in effect.evidence.get("warnings", [])]
+    told = any(text.startswith(NOTHING_BEATS) for text in found)
     found += [f"On left-out perturbations it is {WORSE}: read the change as what any perturbation here does."] \
-        if no_better(facts, effect) else []  # fmt: skip
+        if no_better(facts, effect) and not told else []  # fmt: skip
     return [f"⚠ {text}" for text in found]
+
+
+def not_told(why: str) -> str:
+    """Why nothing is predicted, with the method that can be asked instead as the page calls it."""
+    return thin(why).replace("(method train-mean)", f"({METHODS['train-mean']}, under Method above)")
 
 
 def coverage_said(effect: KnockoutEffect, view: KnockoutView) -> str:
@@ -141,6 +169,8 @@ def likeness_said(effect: KnockoutEffect) -> str:
     nearest, likeness = effect.evidence.get("nearest"), effect.evidence.get("likeness")
     if not nearest:
         return "none"
+    if effect.evidence.get("class") == "pair, both seen":
+        return "both genes themselves"
     return nearest if likeness is None or not np.isfinite(likeness) else f"{nearest}, likeness {number(likeness)}"
 
 

@@ -69,7 +69,8 @@ def part_id(key: Any, part: Any, what: Any) -> dict:
 
 def _head(origin: Origin) -> html.Div:
     report, cells = origin.brought.report, origin.n_cells
-    size = [plural(cells, "cell")] if cells is not None else ["not on this machine"]
+    row = "perturbation" if origin.plan.modality == "effects" else "cell"
+    size = [plural(cells, row)] if cells is not None else ["not on this machine"]
     aside = origin.plan.counts.startswith("obsm/")
     size += [plural(report.proteins, "protein") if aside else plural(report.n_genes, "gene")] if report else []
     look = []

@@ -15,11 +15,12 @@ from app.pages.study.origins import NEW, Origin, parts_on_offer, plan_roles, rea
 from app.pages.study.reading import read, study_name
 from app.words import listing, plural
 from engine.errors import GeneweaveError
+from engine.io.guides import guide_places
 from engine.screens.names import CONTROL, name_labels
 from engine.studies.faults import ROLE_WORDS, Fault, faults, role_columns
 from engine.studies.perturbed import MOST, guess_perturbed, labels_of
 from engine.studies.split import MIXED, StudyPlan
-from engine.types import PERTURBED_BY, ROLES, Roles, Study
+from engine.types import PERTURBED_BY, ROLES, Perturbed, Roles, Study
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -95,10 +96,26 @@ def perturbed_fields(study: Study | None, origins: list[Origin], roles: Roles) -
         dmc.Autocomplete(id=perturbed_id("control"), label="Label of controls", value=chosen.control, data=labels,
                          placeholder="ctrl, control, non-targeting …", description="Empty takes the usual words",
                          limit=20, **below),
+        *guide_fields(chosen, origins, below),
     ]
-    screen = bool(roles.perturbation) or any(origin.plan.modality == "effects" for origin in origins)
+    screen = bool(roles.perturbation or chosen.guides) or any(origin.plan.modality == "effects" for origin in origins)
     return html.Details([html.Summary("How genes were perturbed"), html.Div(fields, className="study-roles")],
                         open=screen, className="gw-details study-limits")
+
+
+def guide_fields(chosen: Perturbed, origins: list[Origin], below: dict[str, Any]) -> list[dmc.Select]:
+    """Where the counts of guides and their targets are, for files that have matrices beside the genes."""
+    places = [guide_places(origin.plan.path) for origin in origins if origin.n_cells is not None]
+    counts, targets = (list(dict.fromkeys(key for place in places for key in place[i])) for i in (0, 1))
+    if not (counts and targets) and not chosen.guides:
+        return []
+    fields = (("guides", "Counts of guides", [*counts, chosen.guides], "The matrix in obsm, where no column says which "
+               "gene was perturbed"), ("guide_targets", "Targets of guides", [*targets, chosen.guide_targets],
+                                       "The list in uns: what each guide targets"))  # fmt: skip
+    return [dmc.Select(id=perturbed_id(what), label=label, value=getattr(chosen, what) or None,
+                       data=list(dict.fromkeys(filter(None, keys))), clearable=True, placeholder="none",
+                       clearButtonProps={"aria-label": "Clear"}, description=about, **below)
+            for what, label, keys, about in fields]  # fmt: skip
 
 
 def control_choices(paths: list[str], column: str | None) -> list[str]:

@@ -11,6 +11,7 @@ from app.words import THIN
 from engine.errors import GeneweaveError, UnknownName
 from engine.files import DataFile
 from engine.io import peek
+from engine.io.guides import named_guides
 from engine.io.report import Report
 from engine.studies.plan import Brought, Choices, guess_roles, plan_file
 from engine.studies.split import MIN_CELLS, FilePlan, distinct, file_plans, file_title, with_levels
@@ -53,8 +54,9 @@ def parts_on_offer(services: Services) -> list[tuple[str, str]]:
     """All that can be added to a study, and its words: each usable file, and surface proteins beside its genes."""
     offered = []
     for file, report in usable(services):
-        cells = f"{report.n_cells:,} cells".replace(",", THIN)
-        offered.append((file.id, f"{file.name} · {cells}"))
+        row = "perturbations" if report.guess("modality") == "effects" else "cells"
+        size = f"{report.n_cells:,} {row}".replace(",", THIN)
+        offered.append((file.id, f"{file.name} · {size}"))
         if report.proteins and report.guess("modality") != "protein":
             offered.append((file.id + PROTEINS, f"{file.name} · its {report.proteins} surface proteins"))
     return offered
@@ -136,7 +138,7 @@ def natural_split(brought: Brought) -> str | None:
 
     None of a screen: each of its cells counts, and batches are matched inside it.
     """
-    if brought.column("perturbation") or brought.guess("modality") == "effects":
+    if brought.column("perturbation") or brought.guess("modality") == "effects" or named_guides(brought.path)[0]:
         return None
     for role in ("batch", "condition"):
         column = brought.column(role)

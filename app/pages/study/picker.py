@@ -48,4 +48,5 @@ def register(app: Dash, services: Services) -> None:
 def _about(report: Report) -> str:
     words = [MODALITY.get(report.guess("modality"), ""), report.guess("species"), report.guess("tissue")]
     known = ", ".join(word for word in words if word)
-    return " · ".join(filter(None, [plural(report.n_cells, "cell"), plural(report.n_genes, "gene"), known]))
+    row = "perturbation" if report.guess("modality") == "effects" else "cell"
+    return " · ".join(filter(None, [plural(report.n_cells, row), plural(report.n_genes, "gene"), known]))
