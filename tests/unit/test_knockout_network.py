@@ -9,7 +9,10 @@ import pytest
 from engine.errors import InvalidParameter, InvalidStudy, KnowledgeMissing, UnknownName
 from engine.knockout.from_network import fit_network_model, shift_of_cells, simulate, why_not
 from engine.knockout.network_cells import sample
+from engine.knockout.rank import ranked
+from engine.knockout.wish import Wish
 from engine.params import KnockoutParams
+from engine.perturb.propagation.signalling import SHARE
 from engine.settings import Settings
 from engine.store import Store
 from engine.tl.umap import principal_plane
@@ -90,6 +93,17 @@ def test_a_gene_of_signalling_moves_what_it_reaches_and_the_warning_is_loud(mode
     assert effect.evidence["warnings"][0].startswith("WEAK: 'S' regulates no gene itself")
     with_m = simulate(model, {"M": 0.0}, cell_type="one").table
     assert abs(with_m.loc["A", "change"]) > abs(table.loc["A", "change"])  # a step less, a stronger change
+
+
+def test_a_gene_of_signalling_is_ranked_by_the_share_of_a_regulators_loss_that_is_handed_on(model):
+    wish = Wish("lower", genes=("B", "C", "G1"), title="what A moves")
+    table = ranked(model, wish).table
+    assert table.loc["A", "evidence"] == "simulated" and table.loc[["S", "M"], "evidence"].eq("assumed").all()
+    scores = table["score"]
+    assert scores["M"] == pytest.approx(SHARE * scores["A"], rel=1e-4)
+    assert scores["S"] == pytest.approx(-(SHARE**2) * scores["A"], rel=1e-4)  # S ⊣ M → A: the other way, and weaker
+    half = (table["high"] - table["low"])[["A", "M", "S"]].to_numpy()
+    np.testing.assert_allclose(half[1:] / half[0], [SHARE, SHARE**2], rtol=1e-4)
 
 
 @pytest.mark.parametrize(("gene", "cell_type", "said"), [
