@@ -35,6 +35,7 @@ COMPONENTS = 30
 HELD_AGAINST = ("Held against real knock-downs in macrophages, the simulation of the one strong regulator there ranked "
                 "changed genes hardly better than their mean level does, and less well than correlation with it; those "
                 "of 45 genes through signalling told no direction.")  # fmt: skip
+EVERYWHERE = ("This is a simulation: no cell was perturbed, and a coefficient is company, not cause.", HELD_AGAINST)
 MOST_REGULATORS = 50  # of one target: those that more databases name, then those that keep closer company with it
 
 
@@ -167,7 +168,7 @@ def _facts(study: Study, params: KnockoutParams, species: str, cells: NetworkCel
            seconds: float) -> dict:
     made = {"created": datetime.now(UTC).isoformat(timespec="seconds"), "version": __version__, "seconds": seconds,
             "packages": {name: version(name) for name in PACKAGES}, "command": ""}  # fmt: skip
-    notes = ["This is a simulation: no cell was perturbed, and a coefficient is company, not cause.", HELD_AGAINST]
+    notes = list(EVERYWHERE)
     if adata.n_obs < len(cells.cell_type):
         notes.append(f"{len(cells.cell_type):,} cells were fitted, {adata.n_obs:,} of them are simulated and drawn.")
     if len(set(cells.dataset.astype(str))) > 1:

@@ -90,7 +90,8 @@ def test_a_gene_of_signalling_moves_what_it_reaches_and_the_warning_is_loud(mode
     assert table.loc["A", "change"] > 0 and table.loc["B", "change"] > 0 > table.loc["C", "change"]
     assert np.isnan(table.loc["A", "low"])  # assumed, so without an interval
     assert steps[("S", "M")]["sign"] == -1 and steps[("M", "A")]["databases"] == "omnipath"
-    assert effect.evidence["warnings"][0].startswith("WEAK: 'S' regulates no gene itself")
+    assert effect.evidence["warnings"][0].startswith("Weak: S regulates no gene itself")
+    assert effect.evidence["assumed"] == ["S"] and simulate(model, {"A": 0.0}).evidence["assumed"] == []
     with_m = simulate(model, {"M": 0.0}, cell_type="one").table
     assert abs(with_m.loc["A", "change"]) > abs(table.loc["A", "change"])  # a step less, a stronger change
 

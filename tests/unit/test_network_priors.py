@@ -11,9 +11,9 @@ from tests.small_library import entry, library_of
 MOUSE_TARGETS = "source\ttarget\tsign\nSpi1\tTrem2\t1\n"
 HUMAN_TARGETS = "source\ttarget\tsign\nSPI1\tTREM2\t1\n"
 SIGNALS = "source\ttarget\tsign\nTYROBP\tSPI1\t1\nTREM2\tTYROBP\t1\nTREM2\tNOWHERE\t1\nLYZ\tSPI1\t-1\n"
-PAIRS = "".join(f"{human}\t{mouse}\t8\n" for human, mouse in (("SPI1", "Spi1"), ("TREM2", "Trem2"), ("TYROBP", "Tyrobp"),
-                ("NOWHERE", "Nowhere"), ("LYZ", "Lyz1"), ("LYZ", "Lyz2")))  # fmt: skip
-ORTHOLOGS = f"human_symbol\tsymbol\tsupport_n\n{PAIRS}"
+PAIRS = (("SPI1", "Spi1"), ("TREM2", "Trem2"), ("TYROBP", "Tyrobp"), ("NOWHERE", "Nowhere"), ("LYZ", "Lyz1"),
+         ("LYZ", "Lyz2"))  # fmt: skip
+ORTHOLOGS = "human_symbol\tsymbol\tsupport_n\n" + "".join(f"{human}\t{mouse}\t8\n" for human, mouse in PAIRS)
 GENES = {"Spi1", "Trem2", "Tyrobp", "Lyz1", "Lyz2"}
 FILES = {
     "dorothea-mouse": ("TF targets", "mouse", "edges:source:target:sign", MOUSE_TARGETS),

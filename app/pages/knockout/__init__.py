@@ -13,8 +13,10 @@ from app.pages.knockout.drawing import draw
 from app.pages.knockout.frame import result
 from app.pages.knockout.starting import start_page
 from app.pages.knockout.view import read_view
+from app.words import thin
 from engine import knockout
 from engine.errors import GeneweaveError
+from engine.knockout.asking import why_not
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -62,7 +64,8 @@ def model_page(services: Services, name: str, asked: dict[str, str]) -> html.Div
     types = cell_types(model)
     cell_type = asked["cell_type"] if asked["cell_type"] in types else next(iter(types), "")
     table = knockouts.candidates(services.store, name, cell_type)
-    view, faults = read_view(asked, basis=stored.basis, methods=["auto", *methods], cell_types=types, candidates=table)
+    view, faults = read_view(asked, basis=stored.basis, methods=["auto", *methods], cell_types=types, candidates=table,
+                             why=lambda gene: thin(why_not(model, gene, cell_type)))  # fmt: skip
     return result(services, stored, model, view, draw(services, name, view), table, methods, faults)
 
 

@@ -39,16 +39,36 @@ def panel(services: Services, name: str, model: KnockoutModel, view: KnockoutVie
     """The inspector; `name` is the id of the model, `table` the candidates."""
     if answer is None:
         return [html.H2("No gene in view" if not view.genes else " + ".join(view.genes)),
-                *([alert(fault)] if fault else [hint(model)]), *baseline(model), *network(services, name, model),
-                cannot_block(table), *notes(model)]
+                *([alert(fault)] if fault else [hint(model)]), *believed(model), *baseline(model),
+                *network(services, name, model), cannot_block(table), *notes(model)]
     evidence = answer.effect.evidence
     said = [alert(thin(evidence["abstained"]))] if evidence.get("abstained") else []
     return [
         html.H2(" + ".join(view.genes)), *said, rests_on(model, answer, view), *kernels(evidence),
-        *[html.P(text, className="ko-warned gw-small") for text in warned(model.facts, answer.effect)],
-        actions(services, name, model, view, answer), *baseline(model, evidence["class"]),
+        *[html.P(text, className="ko-warned gw-small") for text in own_warnings(model, answer)],
+        actions(services, name, model, view, answer), *believed(model), *baseline(model, evidence["class"]),
         *network(services, name, model), cannot_block(table), *notes(model),
     ]  # fmt: skip
+
+
+def own_warnings(model: KnockoutModel, answer: Answer) -> list[str]:
+    """The warnings of this very answer; what is so of every simulation is told once, see `believed`."""
+    from engine.knockout.network_effect import GENERAL
+
+    everywhere = {f"⚠ {text}" for text in GENERAL} if model.basis == "network" else set()
+    return [text for text in warned(model.facts, answer.effect) if text not in everywhere]
+
+
+def believed(model: KnockoutModel) -> list[html.Section]:
+    """How far a simulation can be believed, and how such ones did when they were held against real knock-downs."""
+    if model.basis != "network":
+        return []
+    from engine.knockout.from_network import HELD_AGAINST
+    from engine.knockout.network_effect import GENERAL
+
+    said = [html.P(text, className="gw-small") for text in GENERAL]
+    against = html.P(HELD_AGAINST, className="ko-warned gw-small")
+    return [html.Section([html.H3("How far to believe it"), against, *said], className="ko-believed")]
 
 
 def hint(model: KnockoutModel) -> html.P:
@@ -179,6 +199,10 @@ def cannot_block(table: pd.DataFrame) -> html.Details | None:
 def notes(model: KnockoutModel) -> list[html.Details]:
     """What is missing and what else is to be known of the model."""
     found = model.facts.get("notes") or []
+    if model.basis == "network":
+        from engine.knockout.from_network import EVERYWHERE
+
+        found = [text for text in found if text not in EVERYWHERE]
     if not found:
         return []
     more = dcc.Link("Add knowledge in the Library", href="/data/library", className="gw-small")
