@@ -16,7 +16,7 @@ METHODS = {
     "auto": "Best by left-out error", "core": "Core", "no-change": "No change", "train-mean": "Mean of all",
     "additive": "Additive", "matching-mean": "Matching mean", "linear": "Low-rank linear", "ridge": "Kernel ridge",
     "mean": "Mean of all", "no change": "No change", "grape": "GRAPE", "gears": "GEARS",
-    "propagation": "Propagation in a network",
+    "propagation": "Network propagation",
 }  # fmt: skip
 PLAIN = ("no-change", "train-mean", "no change", "mean")  # predictors that know nothing of the gene that is asked for
 WORSE = "no better than the mean of all perturbations"
