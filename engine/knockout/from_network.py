@@ -50,11 +50,13 @@ def fit_network_model(study: Study, params: KnockoutParams, *, store: Store, kno
     ------
     InvalidStudy
         When the study has no cells, too few of them, or no gene that a network knows.
+    InvalidParameter
+        When `params.screen.datasets` names one that is not there.
     KnowledgeMissing
         When no network of TF targets is here.
     """
     progress, started = progress or Progress(), time.monotonic()
-    cells = cells_of(study, seed=params.seed, progress=Span(progress, 0.0, 0.3))
+    cells = cells_of(study, datasets=params.screen.datasets, seed=params.seed, progress=Span(progress, 0.0, 0.3))
     progress.stage("Reading the networks", 0.3)
     species = species_of(study)
     priors = priors_of(params.networks, species, knowledge, set(cells.genes.tolist()))

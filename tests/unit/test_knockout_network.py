@@ -8,11 +8,12 @@ import pytest
 
 from engine.errors import InvalidParameter, InvalidStudy, KnowledgeMissing, UnknownName
 from engine.knockout.from_network import fit_network_model, shift_of_cells, simulate, why_not
-from engine.knockout.network_cells import sample
+from engine.knockout.network_cells import cells_of, sample
 from engine.knockout.rank import ranked
 from engine.knockout.wish import Wish
 from engine.params import KnockoutParams
 from engine.perturb.propagation.signalling import SHARE
+from engine.progress import Progress
 from engine.settings import Settings
 from engine.store import Store
 from engine.tl.umap import principal_plane
@@ -53,6 +54,14 @@ def test_the_model_has_what_the_type_promises_and_says_what_was_left_out(model):
     x = model.adata[model.adata.obs["cell_type"] == "one"]
     r = np.corrcoef(x[:, "A"].X.toarray().ravel(), x[:, "B"].X.toarray().ravel())[0, 1]
     assert row["prior"] == "collectri" and row["coef"] > 0 and row["r"] == pytest.approx(r, rel=1e-4)
+
+
+def test_only_the_cells_of_the_datasets_that_were_named_are_looked_at(patched):
+    folder, _ = patched
+    one = cells_of(small_network.study(folder), datasets="D1", seed=0, progress=Progress())
+    assert set(one.dataset) == {"D1"} and "Only cells of D1 were looked at." in one.notes
+    with pytest.raises(InvalidParameter, match="has no dataset 'D3'"):
+        cells_of(small_network.study(folder), datasets="D3", seed=0, progress=Progress())
 
 
 def test_a_knockout_lowers_its_target_and_raises_what_that_holds_down(model):
