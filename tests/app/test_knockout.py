@@ -147,6 +147,13 @@ def test_a_running_job_is_shown_in_place_and_a_finished_one_leads_to_its_model(s
     assert links(actions(done)) == ["/knockout?model=knockout-1"]
 
 
+def test_the_gene_that_brought_a_person_to_the_form_is_knocked_out_when_the_model_is_made(services):
+    found = page.layout(services, study=STUDY, genes="SPI1")
+    assert "What would happen without SPI1?" in said(found)
+    assert answers.arrival("knockout-1", f"?study={STUDY}&genes=SPI1%2CIRF8") == "?model=knockout-1&genes=SPI1,IRF8"
+    assert answers.arrival("knockout-1", "") == "?model=knockout-1"
+
+
 def test_models_are_listed_and_the_newest_of_the_study_is_shown(kept, screen, network):
     assert {f"/knockout?model={name}" for name in (screen, network)} <= set(links(page.layout(kept, new="1")))
     assert find(page.layout(kept, study=STUDY), ids.START).data["model"] in (screen, network)

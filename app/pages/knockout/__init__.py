@@ -40,7 +40,7 @@ def layout(services: Services, study: str = "", model: str = "", genes: str = ""
     except GeneweaveError as fault:
         gone = [str(fault)]
     known = {s.name: s for s in services.library.studies()}
-    return start_page(services, known.get(study) or next(iter(known.values()), None), gone)
+    return start_page(services, known.get(study) or next(iter(known.values()), None), gone, genes)
 
 
 def named_model(services: Services, model: str, asked: dict[str, str]) -> tuple[str, dict[str, str]]:

@@ -21,7 +21,7 @@ from app.maps import find_map, gene_names
 from app.pages.knockout import ids
 from app.pages.knockout.starting import job_parts
 from app.pages.knockout.view import KnockoutView
-from app.pages.knockout.words import METHODS, coverage_said, likeness_said, method_words, warned
+from app.pages.knockout.words import METHODS, asked, coverage_said, likeness_said, method_words, warned
 from app.words import number, percent, plural, thin, whole
 from engine.knockout import methods_of
 
@@ -167,11 +167,12 @@ def actions(services: Services, name: str, model: KnockoutModel, view: KnockoutV
     """What do they do, on the map, rank all."""
     genes = strongest(answer.effect.table, k=SENT, way=view.way, sort=view.sort if view.sort != "name" else "size",
                       hide=True)  # fmt: skip
-    title = f"what {' + '.join(view.genes)} changes"
+    what = asked(view, model.facts)
+    title = f"the {what[0].lower()}{what[1:]}"
     sure = genes[(genes["low"] > 0) | (genes["high"] < 0)]
     sent = (sure if len(sure) >= 10 else genes).index.tolist()
-    asked = enrichment_address(genes=",".join(sent), background=f"knockout:{name}", name=title)
-    links = [dcc.Link("What do they do?", href=asked, className="gw-button-quiet",
+    address = enrichment_address(genes=",".join(sent), background=f"knockout:{name}", name=title)
+    links = [dcc.Link("What do they do?", href=address, className="gw-button-quiet",
                       title=f"Pathways of the {len(sent)} strongest changes, among all genes told of")]
     stored = find_map(services, study=model.facts["study"])
     if stored and view.genes[0] in set(gene_names(services.store, stored.id)):

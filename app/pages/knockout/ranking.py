@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 WISHES = {LOWER: "Lower a gene set", RAISE: "Raise a gene set", TOWARDS: "Towards a cell state",
           AWAY: "Away from a cell state"}  # fmt: skip
 SETS = 40  # completions
-SCORE = "+.3~g"
+SCORE = ("params.value == null ? '–' : params.value && Math.abs(params.value) < 0.0005 ? "
+         "d3.format('+.1e')(params.value) : d3.format('+.3~g')(params.value)")
 FDR = ("params.value == null ? '–' : params.value < 0.001 ? d3.format('.1e')(params.value) : "
        "d3.format('.3f')(params.value)")
 
@@ -171,21 +172,21 @@ def columns(found: Ranking) -> list[dict[str, Any]]:
     """Gene, score with interval and chance, evidence."""
     table, basis = found.table, found.facts.get("basis")
     unit = "Part of the way that it goes" if found.facts["wish"]["to"] else "Mean change of the set, in sd, as wished"
-    p = {"valueFormatter": {"function": FDR}}
+    p, score = {"valueFormatter": {"function": FDR}}, {"valueFormatter": {"function": SCORE}}
     listed = [
         {"field": "rank", "headerName": "Rank", "width": 80}, {"field": "gene", "headerName": "Gene", "width": 122,
                                                               "filter": "agTextColumnFilter"},
-        number_column("score", "Score", unit, 104, SCORE),
+        number_column("score", "Score", unit, 104, "") | score,
     ]  # fmt: skip
     if table["low"].notna().any():
         reach = f"90 % {SPREAD} {NOT_CALIBRATED}" if basis == "network" else "90 % interval"
-        listed += [number_column("low", "Low", f"Lower end of its {reach}", 100, SCORE),
-                   number_column("high", "High", f"Upper end of its {reach}", 100, SCORE)]
+        listed += [number_column("low", "Low", f"Lower end of its {reach}", 100, "") | score,
+                   number_column("high", "High", f"Upper end of its {reach}", 100, "") | score]
     listed += [number_column("p", "p", "Against genes of like expression", 96, ".3f") | p,
                number_column("fdr", "FDR", "Benjamini–Hochberg over the genes", 96, ".3f") | p,
                {"field": "evidence", "headerName": "Evidence", "width": 116, "filter": "agTextColumnFilter"}]
     if basis == "screen":
-        listed += [number_column("beyond", "Beyond mean", "Less the score of the mean of all", 118, SCORE),
+        listed += [number_column("beyond", "Beyond mean", "Less the score of the mean of all", 118, "") | score,
                    {"field": "nearest", "headerName": "Nearest seen", "width": 128, "filter": "agTextColumnFilter"}]
     return listed
 

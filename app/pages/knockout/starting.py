@@ -16,7 +16,7 @@ from app.components.parameter_form import knockout_form
 from app.knockouts import BASIS, newest_job, stored_models
 from app.pages.knockout import ids
 from app.pages.knockout.resting import lacking, rests_on, species_of, what_helps
-from app.words import plural, when
+from app.words import listing, plural, when
 from engine.knockout import basis_of
 from engine.params import KnockoutParams
 
@@ -44,13 +44,14 @@ SUGGESTED = 12
 OWN = {"screen": "Its own perturbations", "network": "Its own cells"}
 
 
-def start_page(services: Services, study: Study | None, gone: list[str]) -> html.Div:
-    """The form for a study and the models that are there."""
+def start_page(services: Services, study: Study | None, gone: list[str], genes: str = "") -> html.Div:
+    """The form for a study, for the genes that a person came with, and the models that are there."""
+    heading = HEADING.replace("this gene", listing(genes.split(","))) if genes else HEADING
     if study is None:
-        return html.Div([page_header(HEADING), *map(alert, gone), NOTHING, *all_there(services)], className="gw-page")
+        return html.Div([page_header(heading), *map(alert, gone), NOTHING, *all_there(services)], className="gw-page")
     parts = [*map(alert, gone), form(services, study), *all_there(services)]
     will_show = SHOWN[basis_of(study, KnockoutParams())]
-    return html.Div([page_header(HEADING, will_show), html.Div(parts, className="gw-stack")], className="gw-page")
+    return html.Div([page_header(heading, will_show), html.Div(parts, className="gw-stack")], className="gw-page")
 
 
 def form(services: Services, study: Study) -> html.Section:
