@@ -6,6 +6,11 @@
   const live = () => Boolean(byId("ko"));
   const FRESH = { method: "auto", dose: 0, k: 20, way: "both", sort: "size", level: 90, hide: false, tab: "bars", rank: "" };
   const MOST = 6; // genes at once
+  const SLOW = {
+    alike: "Comparing with every perturbation …",
+    pair: "Weighing the pair against its parts …",
+    cells: "Leading the cells, and shuffled changes beside them …",
+  };
   let view = null;
   let start = null;
 
@@ -50,6 +55,7 @@
       start = of;
       if (!live() || !start) return nothing();
       byId("ko-k-said").textContent = view.k;
+      byId("ko-stage").dataset.busy = (view.genes.length && SLOW[view.tab]) || "Working it out …";
       window.history.replaceState(window.history.state, "", "/knockout?" + query());
       return "cmp ko ko-tab-" + view.tab + (view.genes.length ? "" : " ko-bare");
     },

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from app.figures.embedding import CROSS, point_size, window
 from app.figures.palette import INK, category_colours
-from app.figures.plain import BASE, subtitle
+from app.figures.plain import BASE, notes
 from engine.types import CellShift
 
 HEIGHT = 460
@@ -35,7 +35,7 @@ def cell_shift_figure(places: np.ndarray, labels: np.ndarray, shift: CellShift, 
     beyond = shift.arrows["beyond"].to_numpy(bool)
     figure.add_trace(_arrows(shift, ~beyond, "as shuffled changes lead", FAINT, scheme))
     figure.add_trace(_arrows(shift, beyond, "beyond shuffled changes", 1.0, scheme))
-    title, above = subtitle([*lines, _told(shift)])
+    title, above = notes([*lines, _told(shift)])
     x_range, y_range = window(np.asarray(places, dtype=float))
     hidden = {"visible": False, "showgrid": False, "zeroline": False}
     figure.update_layout(

@@ -16,6 +16,7 @@ SORTS = ("size", "sure", "name")
 WAYS = ("both", "up", "down")
 PAIR, ALONE = 18, 16  # pixels of a row, with a measured bar in it or not
 UNDER, LEGEND = 56, 24  # pixels: axis, legend
+SPREAD, NOT_CALIBRATED = "spread over blocks of cells", "(not a calibrated interval)"
 
 
 def strongest(table: pd.DataFrame, *, k: int = 20, way: str = "both", sort: str = "size",
@@ -44,7 +45,8 @@ def sureness(table: pd.DataFrame) -> pd.Series:
     return (table["change"].abs() / half.where(half > 0)).fillna(0.0)
 
 
-def bars_figure(rows: pd.DataFrame, *, unit: str, lines: Sequence[str], level: float) -> go.Figure:
+def bars_figure(rows: pd.DataFrame, *, unit: str, lines: Sequence[str], level: float,
+                simulated: bool = False) -> go.Figure:
     """A row a gene, the first on top.
 
     Parameters
@@ -57,11 +59,13 @@ def bars_figure(rows: pd.DataFrame, *, unit: str, lines: Sequence[str], level: f
         What, n, method, level, warnings.
     level
         Coverage of the intervals, 0 to 1.
+    simulated
+        Whether the intervals are the spread of a simulation, which was held against nothing measured.
     """
     measured = bool(rows["measured"].notna().any())
     title, above = notes(lines, letters=104)
     names = [f"{gene} ◂ target" if row else gene for gene, row in zip(rows.index, rows["target"], strict=True)]
-    words = hovers(rows, level)
+    words = hovers(rows, level, simulated=simulated)
     alone = only_measured(rows)
     figure = go.Figure([] if alone else _predicted(rows, names, words, level))
     if measured:
@@ -76,7 +80,7 @@ def bars_figure(rows: pd.DataFrame, *, unit: str, lines: Sequence[str], level: f
         yaxis={"autorange": "reversed", "automargin": True, "showgrid": False, "zeroline": False, "fixedrange": True,
                "tickmode": "array", "tickvals": names, "ticklabelstandoff": 4},
     )  # fmt: skip
-    for entry in _legend(measured, level, rows):
+    for entry in _legend(measured, level, rows, simulated):
         figure.add_trace(entry)
     return figure
 
@@ -106,10 +110,11 @@ def _measured(rows: pd.DataFrame, names: list[str], words: list[str]) -> go.Bar:
     )  # fmt: skip
 
 
-def _legend(measured: bool, level: float, rows: pd.DataFrame) -> list[go.Scatter]:
+def _legend(measured: bool, level: float, rows: pd.DataFrame, simulated: bool) -> list[go.Scatter]:
     intervals = bool((rows["low"].notna() & rows["high"].notna()).any())
-    within = f", with its {100 * level:g}\u202f% interval" if intervals else ""
-    entries = [] if only_measured(rows) else [(f"predicted{within}", "square-open")]
+    what, reach = ("simulated", SPREAD) if simulated else ("predicted", "interval")
+    within = f", with its {100 * level:g}\u202f% {reach}" if intervals else ""
+    entries = [] if only_measured(rows) else [(f"{what}{within}", "square-open")]
     entries += [("measured, with its 95\u202f% interval", "square")] if measured else []
     return [go.Scatter(x=[None], y=[None], mode="markers", name=name, hoverinfo="skip",
                        marker={"symbol": symbol, "size": 10, "color": GREY, "line": {"width": 1.7, "color": GREY}})
@@ -124,18 +129,22 @@ def colours(values: np.ndarray) -> list[str]:
 TOLD = ("change", "low", "high", "measured", "measured_se", "control", "target", "outside")
 
 
-def hovers(rows: pd.DataFrame, level: float) -> list[str]:
+def hovers(rows: pd.DataFrame, level: float, *, simulated: bool = False) -> list[str]:
     """`CD74: predicted −0.42 [−0.61, −0.20]`, what was measured, the mean in control, and what is odd of it."""
     columns = (rows[name].tolist() for name in TOLD)
-    return [_hover(gene, level, *told) for gene, *told in zip(rows.index, *columns, strict=True)]
+    return [_hover(gene, level, simulated, *told) for gene, *told in zip(rows.index, *columns, strict=True)]
 
 
-def _hover(gene: str, level: float, change: float, low: float, high: float, measured: float, se: float,
+def _hover(gene: str, level: float, simulated: bool, change: float, low: float, high: float, measured: float, se: float,
            control: float, target: bool, outside: bool) -> str:
-    said = f"predicted {signed(change)}" if change == change else "not predicted"
-    if low == low and high == high:  # a number is missing where it is not itself
-        said += f" [{signed(low)}, {signed(high)}] at {100 * level:g}\u202f%"
+    what = "simulated" if simulated else "predicted"
+    said = f"{what} {signed(change)}" if change == change else f"not {what}"
     lines = [f"<b>{gene}</b>{', perturbed itself' if target else ''}", said]
+    told = low == low and high == high  # a number is missing where it is not itself
+    if told and simulated:
+        lines += [f"{100 * level:g}\u202f% {SPREAD}: {signed(low)} to {signed(high)}", NOT_CALIBRATED]
+    elif told:
+        lines[-1] += f" [{signed(low)}, {signed(high)}] at {100 * level:g}\u202f%"
     if measured == measured:
         lines.append(f"measured {signed(measured)}" + (f" ± {se:.2f} standard error" if se == se else ""))
     lines += [f"mean in control {control:.2f}"] if control == control else []

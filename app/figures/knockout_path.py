@@ -124,9 +124,8 @@ def _nodes(genes: list[str], change: np.ndarray, place: Mapping[str, tuple[float
         x=[place[gene][0] for gene in genes], y=[place[gene][1] for gene in genes], mode="markers+text", text=text,
         textposition=side, customdata=genes, hovertext=words, hovertemplate="%{hovertext}<extra></extra>",
         textfont={"size": 11.5}, cliponaxis=False, name="gene",
-        marker={"size": size.tolist(), "color": HIDDEN, "symbol": ["diamond" if gene in targets else "circle"
-                                                                   for gene in genes],
-                "line": {"width": 2.2, "color": edge}},
+        marker={"size": size.tolist(), "color": HIDDEN, "opacity": 1, "line": {"width": 2.2, "color": edge},
+                "symbol": ["diamond" if gene in targets else "circle" for gene in genes]},
     )  # fmt: skip
 
 

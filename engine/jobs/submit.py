@@ -46,7 +46,7 @@ def submit_causes(jobs: JobTable, contrast: str, params: CausesParams, *, genes:
 
 def submit_knockout(jobs: JobTable, study: str, params: KnockoutParams) -> Job:
     """Ask for what predictions of knockouts need of a study."""
-    return jobs.submit(KNOCKOUT, f"Knockouts of {study}", {"study": study, "params": params.to_dict()})
+    return jobs.submit(KNOCKOUT, f"Model of knockouts of {study}", {"study": study, "params": params.to_dict()})
 
 
 def submit_learn(jobs: JobTable, model: str, params: GrapeParams) -> Job:
@@ -57,7 +57,7 @@ def submit_learn(jobs: JobTable, model: str, params: GrapeParams) -> Job:
 def submit_rank(jobs: JobTable, model: str, wish: Wish, *, seed: int = 0) -> Job:
     """Ask which single knockouts of a stored model go furthest along a wish."""
     asked = {"model": model, "wish": wish.to_dict(), "seed": seed}
-    return jobs.submit(RANK, f"Knockouts that {wish.words}", asked)
+    return jobs.submit(RANK, f"Ranking of knockouts that {wish.words}", asked)
 
 
 def submit_trial(jobs: JobTable, study: str, params: KnockoutParams, methods: Sequence[str], *, split: str,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.command import knockout_command
-from engine.knockout.kept import basis_of, load_model, model_id, models
+from engine.knockout.kept import basis_of, load_model, model_id, models, used_params
 from engine.knockout.known import known_of
 from engine.params import KnockoutParams
 from engine.progress import Progress, Span
@@ -34,13 +34,14 @@ def fit(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowle
     InvalidStudy, InvalidCounts
         When the cells, or the table of changes, cannot be had or say too little.
     InvalidParameter
-        When the study has no perturbations and a screen is asked for, or no cells and a network is.
+        When the study has no perturbations and a screen is asked for, or no cells and a network is; when a dataset is
+        named that is not there.
     """
     progress, name = progress or Progress(), model_id(study, params, store=store, knowledge=knowledge)
     if store.has(name):
         progress.log("This model was learned before: taken from the store.")
         return name
-    started = time.monotonic()
+    started, params = time.monotonic(), used_params(study, params)
     if basis_of(study, params) == "screen":
         adata = _of_screen(study, params, store=store, knowledge=knowledge, progress=progress)
     else:

@@ -34,6 +34,7 @@ COMPONENTS = 30
 HELD_AGAINST = ("Held against real knock-downs in macrophages, the simulation of the one strong regulator there ranked "
                 "changed genes hardly better than their mean level does, and less well than correlation with it; those "
                 "of 45 genes through signalling told no direction.")  # fmt: skip
+EVERYWHERE = ("This is a simulation: no cell was perturbed, and a coefficient is company, not cause.", HELD_AGAINST)
 MOST_REGULATORS = 50  # of one target: those that more databases name, then those that keep closer company with it
 
 
@@ -48,11 +49,13 @@ def fit_network_model(study: Study, params: KnockoutParams, *, knowledge: Knowle
     ------
     InvalidStudy
         When the study has no cells, too few of them, or no gene that a network knows.
+    InvalidParameter
+        When `params.screen.datasets` names one that is not there.
     KnowledgeMissing
         When no network of TF targets is here.
     """
     progress, started = progress or Progress(), time.monotonic()
-    cells = cells_of(study, seed=params.seed, progress=Span(progress, 0.0, 0.3))
+    cells = cells_of(study, datasets=params.screen.datasets, seed=params.seed, progress=Span(progress, 0.0, 0.3))
     progress.stage("Reading the networks", 0.3)
     species = species_of(study)
     priors = priors_of(params.networks, species, knowledge, set(cells.genes.tolist()))
@@ -166,7 +169,7 @@ def _facts(study: Study, params: KnockoutParams, species: str, cells: NetworkCel
            seconds: float) -> dict:
     made = {"created": datetime.now(UTC).isoformat(timespec="seconds"), "version": __version__, "seconds": seconds,
             "packages": {name: version(name) for name in PACKAGES}, "command": ""}  # fmt: skip
-    notes = ["This is a simulation: no cell was perturbed, and a coefficient is company, not cause.", HELD_AGAINST]
+    notes = list(EVERYWHERE)
     if adata.n_obs < len(cells.cell_type):
         notes.append(f"{len(cells.cell_type):,} cells were fitted, {adata.n_obs:,} of them are simulated and drawn.")
     if len(set(cells.dataset.astype(str))) > 1:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import GeneweaveError, InvalidParameter, StorageDamaged, UnknownName
 from engine.io.files import known_hash
 from engine.knockout.known import contents_known
-from engine.params import KnockoutParams
+from engine.params import KnockoutParams, ScreenParams
 from engine.store import Store, artifact_id
 from engine.types import META, KnockoutModel, Study
 
@@ -40,9 +40,17 @@ def basis_of(study: Study, params: KnockoutParams) -> str:
     return params.basis if params.basis != "auto" else "screen" if study.is_screen else "network"
 
 
+def used_params(study: Study, params: KnockoutParams) -> KnockoutParams:
+    """The parameters that a model of the study looks at, the others at their default: they make no other model."""
+    if basis_of(study, params) == "screen":
+        return params
+    return KnockoutParams(basis=params.basis, networks=params.networks, n_genes=params.n_genes, ridge=params.ridge,
+                          seed=params.seed, screen=ScreenParams(datasets=params.screen.datasets))  # fmt: skip
+
+
 def model_id(study: Study, params: KnockoutParams, *, store: Store, knowledge: Knowledge) -> str:
     """Id that `fit` stores its result under; needs the files, not the computation."""
-    basis = basis_of(study, params)
+    basis, params = basis_of(study, params), used_params(study, params)
     asked = {"study": study.name, "roles": asdict(study.roles), "perturbed": asdict(study.perturbed), "basis": basis,
              "datasets": [{**asdict(source), "path": ""} for source in study.datasets],
              "params": params.to_dict() | {"basis": "", "sequences": ""}}  # fmt: skip

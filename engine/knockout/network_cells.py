@@ -11,6 +11,7 @@ import numpy as np
 from engine.errors import InvalidStudy
 from engine.io.pool import Cells, label_text, pool, rna_of
 from engine.progress import Progress
+from engine.screens import named_datasets
 from engine.screens.names import CONTROL, name_labels
 from engine.types import Study
 
@@ -55,7 +56,7 @@ class NetworkCells:
         return replace(self, **{name: getattr(self, name)[keep] for name in parts})
 
 
-def cells_of(study: Study, *, seed: int, progress: Progress) -> NetworkCells:
+def cells_of(study: Study, *, seed: int, progress: Progress, datasets: str = "") -> NetworkCells:
     """The unperturbed cells of a study's RNA datasets, at most `MOST_CELLS`, on the genes that are seen.
 
     Raises
@@ -70,7 +71,11 @@ def cells_of(study: Study, *, seed: int, progress: Progress) -> NetworkCells:
     if study.is_screen and not column:
         raise InvalidStudy(f"The cells of '{study.name}' are told apart by their guides alone, so that none is known "
                            "to be unperturbed. Learn from the screen instead, or choose other cells.")  # fmt: skip
-    found, notes = _unperturbed(study, pool(study, by=column, progress=progress), column)
+    named = [source.name for source in named_datasets(study, datasets)]
+    found = pool(study, by=column, progress=progress)
+    found = found.of(np.isin(found.dataset.astype(str), named)) if named else found
+    found, notes = _unperturbed(study, found, column)
+    notes += [f"Only cells of {', '.join(named)} were looked at."] if named else []
     notes = [*found.warnings, *notes]
     if len(found.depth) < LEAST_OF_TYPE:
         raise InvalidStudy(f"A simulation needs {LEAST_OF_TYPE} cells or more, and '{study.name}' has "

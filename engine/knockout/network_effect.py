@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 MOST_DOSE = 10.0
 LEAST_SPREAD = 25  # cells of a type that the spread is told from
 TOLD = 20  # genes that change most, whose path is told
+COMPANY_NOTE = "This is a simulation by a regression in unperturbed cells: company is taken for cause."
 SPREAD_NOTE = ("The intervals tell how far the simulation leans on which cells were fitted (left out in twenty parts), "
                "not how often the truth is inside: that is not known without perturbed cells.")  # fmt: skip
+GENERAL = (COMPANY_NOTE, SPREAD_NOTE)  # what is so of every simulation
 
 
 @dataclass(frozen=True)
@@ -175,22 +177,23 @@ def _evidence(model: KnockoutModel, doses: dict[str, float], cell_type: str, lev
             "dose": dose, "doses": doses, "class": "", "level": level, "n_calibration": 0, "coverage": None,
             "nearest": "", "likeness": None, "known_by": model.facts["sources"], "weights": {}, "abstained": "",
             "n_cells": whole.n_cells, "warnings": _warnings(model, doses, whole, table),
-            "path": _path(model, whole.plans, table)}  # fmt: skip
+            "path": _path(model, whole.plans, table), "assumed": _assumed(whole.plans)}  # fmt: skip
 
 
 def _warnings(model: KnockoutModel, doses: dict[str, float], whole: _Whole, table: pd.DataFrame) -> list[str]:
     plans, n_cells = whole.plans, whole.n_cells
-    said = ["This is a simulation by a regression in unperturbed cells: company is taken for cause.", SPREAD_NOTE]
+    said = list(GENERAL)
     for gene in doses:
         found = [one for plan in plans.values() for one in plan.reached.get(gene, [])]
         names = list(dict.fromkeys(one.regulator for one in found))
         if names:
-            said.insert(0, f"WEAK: '{gene}' regulates no gene itself. That its loss or gain changes {len(names)} "
-                        f"regulators ({', '.join(names[:4])}{' …' if len(names) > 4 else ''}) is ASSUMED from signed "
+            few = "1 regulator" if len(names) == 1 else f"{len(names)} regulators"
+            said.insert(0, f"Weak: {gene} regulates no gene itself. That its loss or gain changes {few} "
+                        f"({', '.join(names[:4])}{' …' if len(names) > 4 else ''}) is assumed from signed "
                         f"signalling of up to {LONGEST} steps, each handing on {SHARE:.0%} of the change; nothing in "
                         "these cells says how much.")  # fmt: skip
         if gene not in table.index:
-            said.append(f"'{gene}' is not among the {len(table):,} genes simulated, so its own change is not shown.")
+            said.append(f"{gene} is not among the {len(table):,} genes simulated, so its own change is not shown.")
     left = table[table["outside"] & ~table["target"]].sort_values("n_outside", ascending=False)
     if len(left):
         genes = "1 gene" if len(left) == 1 else f"{len(left):,} genes"
@@ -203,6 +206,11 @@ def _warnings(model: KnockoutModel, doses: dict[str, float], whole: _Whole, tabl
     if idle and n_cells == model.adata.n_obs:
         said.append(f"Nothing is changed in {', '.join(idle[:4])}, where it cannot be simulated.")
     return said
+
+
+def _assumed(plans: dict[str, Plan]) -> list[str]:
+    """Genes that act through assumed signalling alone."""
+    return list(dict.fromkeys(gene for plan in plans.values() for gene, found in plan.reached.items() if found))
 
 
 def _path(model: KnockoutModel, plans: dict[str, Plan], table: pd.DataFrame) -> list[dict]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 TARGETS = {"human": ("collectri", "dorothea-human", "trrust-human", "nichenet-regulation"),
            "mouse": ("dorothea-mouse", "trrust-mouse")}  # fmt: skip
-SIGNALS = ("omnipath", "cosmos")
+SIGNALS = ("omnipath", "cosmos")  # of human genes
+TARGET_KIND, SIGNAL_KIND = "TF targets", "signalling"
 SURE = ("", "A", "B", "C")  # of DoRothEA's levels: D and E are binding sites and co-expression alone
 
 
@@ -33,6 +34,14 @@ class Priors:
     notes: tuple[str, ...] = ()
 
 
+def networks_here(species: str, knowledge: Knowledge) -> list[str]:
+    """Names of the networks of a species on this machine, those of TF targets first; a person's own among them."""
+    here = [entry.name for entry in knowledge.entries() if knowledge.has(entry.name)]
+    targets, signals = (knowledge.own(kind) for kind in (TARGET_KIND, SIGNAL_KIND))
+    return [*(name for name in TARGETS.get(species, ()) if name in here), *(entry.name for entry in targets),
+            *(name for name in SIGNALS if name in here), *(entry.name for entry in signals)]  # fmt: skip
+
+
 def priors_of(names: str, species: str, knowledge: Knowledge, genes: set[str]) -> Priors:
     """The networks of those names, or those of the species that are here, between the genes that are measured.
 
@@ -43,10 +52,9 @@ def priors_of(names: str, species: str, knowledge: Knowledge, genes: set[str]) -
     """
     chosen = [name.strip() for name in names.split(",") if name.strip()]
     if chosen in ([], ["auto"]):
-        here = {entry.name for entry in knowledge.entries() if knowledge.has(entry.name)}
-        chosen = [name for name in (*TARGETS.get(species, ()), *SIGNALS) if name in here]
+        chosen = networks_here(species, knowledge)
     kinds = {name: knowledge.entry(name).kind for name in chosen}
-    targets = [name for name in chosen if kinds[name] == "TF targets"]
+    targets = [name for name in chosen if kinds[name] == TARGET_KIND]
     signals = [name for name in chosen if name not in targets]
     if not targets:
         wanted = ", ".join(TARGETS.get(species, TARGETS["human"]))
@@ -54,8 +62,9 @@ def priors_of(names: str, species: str, knowledge: Knowledge, genes: set[str]) -
                                f"here. Fetch one of {wanted} from the Library, or name your own.")  # fmt: skip
     notes = [] if signals else ["No signed signalling is here: only regulators with known targets can be simulated. "
                                 "Fetch omnipath from the Library for the others."]  # fmt: skip
-    translate, said = _orthologs(signals, species, knowledge)
-    upstream = _upstream(signals, knowledge, translate, genes)
+    human = [name for name in signals if knowledge.entry(name).species == "human"]
+    translate, said = _orthologs(human, species, knowledge)
+    upstream = _upstream({name: translate if name in human else None for name in signals}, knowledge, genes)
     pairs, regulators = _targets(targets, knowledge, genes)
     return Priors(pairs, upstream, regulators, tuple(chosen), (*notes, *said))
 
@@ -74,22 +83,28 @@ def _targets(names: list[str], knowledge: Knowledge, genes: set[str]) -> tuple[p
     return pairs, frozenset(whole["regulator"])
 
 
-def _upstream(names: list[str], knowledge: Knowledge, translate: dict[str, str] | None,
-              genes: set[str]) -> pd.DataFrame:
-    """Signed edges between measured genes; those whose signs contradict one another are left out."""
+def _upstream(names: dict[str, dict[str, str] | None], knowledge: Knowledge, genes: set[str]) -> pd.DataFrame:
+    """Signed edges between measured genes; those whose signs contradict one another are left out.
+
+    `names` has, of each network, the symbol in this species of each of its genes, or None where it needs no other.
+    """
     import pandas as pd
 
     columns = ["source", "target", "sign", "database"]
-    parts = [knowledge.network(name).assign(database=name)[columns] for name in names]
+    parts = [_translated(knowledge.network(name).assign(database=name)[columns], to) for name, to in names.items()]
     if not parts:
         return pd.DataFrame({column: pd.Series(dtype=int if column == "sign" else str) for column in columns})
     whole = pd.concat(parts, ignore_index=True)
-    if translate is not None:
-        whole = whole.assign(**{side: whole[side].map(translate) for side in ("source", "target")}).dropna()
     used = whole["source"].isin(genes) & whole["target"].isin(genes) & (whole["source"] != whole["target"])
     pairs = whole[used & (whole["sign"] != 0)].groupby(["source", "target"], sort=True)
     found = pairs.agg(sign=("sign", "min"), other=("sign", "max"), database=("database", _named)).reset_index()
     return found.loc[found["sign"] == found["other"], columns].reset_index(drop=True)
+
+
+def _translated(edges: pd.DataFrame, to: dict[str, str] | None) -> pd.DataFrame:
+    if to is None:
+        return edges
+    return edges.assign(**{side: edges[side].map(to) for side in ("source", "target")}).dropna()
 
 
 def _named(names: pd.Series) -> str:

@@ -14,6 +14,12 @@ from engine.types import CellShift, KnockoutEffect, KnockoutModel, perturbation_
 
 MOST_CELLS = 2000
 PERMUTATIONS = 100
+ALWAYS = (
+    "A simulation: the arrows show which neighbours the changed cells would look more alike, not a path that cells "
+    "were seen to take.",
+    "Shuffled genes do not go together as the targets of a regulator do, so that nearly every regulator leads further "
+    "than they: the null tells a direction from noise, not one regulator from another.",
+)  # what is so of every such map
 
 
 def shift_of_cells(model: KnockoutModel, effect_or_doses: KnockoutEffect | Mapping[str, float], *, cell_type: str = "",
@@ -58,10 +64,7 @@ def shift_of_cells(model: KnockoutModel, effect_or_doses: KnockoutEffect | Mappi
 
 
 def _warnings(p: float, n_beyond: int, n_arrows: int) -> list[str]:
-    said = ["A simulation: the arrows show which neighbours the changed cells would look more alike, not a path that "
-            "cells were seen to take.",
-            "Shuffled genes do not go together as the targets of a regulator do, so that nearly every regulator leads "
-            "further than they: the null tells a direction from noise, not one regulator from another."]  # fmt: skip
+    said = list(ALWAYS)
     if p > 0.05:
         said.append(f"{n_beyond} of {n_arrows} arrows are longer than shuffled changes make them, and shuffled changes "
                     f"have as many (p {p:.2g}): do not read a direction from this map.")  # fmt: skip

@@ -53,7 +53,8 @@ def _shared(table: pd.DataFrame) -> float | None:
 
 def _sentences(facts: dict[str, Any], table: pd.DataFrame, model: KnockoutModel) -> list[str]:
     first, unit = table.iloc[0], "of the way" if facts["wish"]["to"] else "standard deviations"
-    between = f" (90 % from {first['low']:.3g} to {first['high']:.3g})" if np.isfinite(first["low"]) else ""
+    within = "90 % spread over blocks of cells" if model.basis == "network" else "90 %"
+    between = f" ({within} from {first['low']:.3g} to {first['high']:.3g})" if np.isfinite(first["low"]) else ""
     found, n = int((table["fdr"] < FDR).sum()), facts["n_candidates"]
     said = [f"{table.index[0]} goes furthest to {facts['words']}: {first['score']:.3g} {unit}{between}, "
             f"{first['evidence']}.",

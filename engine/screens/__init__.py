@@ -18,7 +18,7 @@ from engine.types import META, DatasetSource, Screen, Study
 if TYPE_CHECKING:
     from anndata import AnnData
 
-__all__ = ["compute_screen", "load_screen", "screen", "screen_id", "study_of_file"]
+__all__ = ["compute_screen", "load_screen", "named_datasets", "screen", "screen_id", "study_of_file"]
 VERSION = 1
 
 
@@ -84,6 +84,23 @@ def as_screen(adata: AnnData, name: str) -> Screen:
     return Screen(adata)
 
 
+def named_datasets(study: Study, names: str) -> list[DatasetSource]:
+    """The datasets of those names, with commas between, each once; none when none is named.
+
+    Raises
+    ------
+    InvalidParameter
+        When a dataset of that name is not there.
+    """
+    known = {source.name: source for source in study.datasets}
+    wanted = list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+    for name in wanted:
+        if name not in known:
+            near = closest(name, known) or list(known)[:8]
+            raise InvalidParameter(f"Study '{study.name}' has no dataset '{name}'. Found: {', '.join(near)}.")
+    return [known[name] for name in wanted]
+
+
 def chosen_sources(study: Study, params: ScreenParams) -> list[DatasetSource]:
     """The datasets that are summed up: those named, else those of RNA, else all; a table of effects is alone.
 
@@ -97,14 +114,8 @@ def chosen_sources(study: Study, params: ScreenParams) -> list[DatasetSource]:
     if not study.is_screen:
         raise InvalidStudy(f"Study '{study.name}' is no screen: no column says which gene was perturbed. Name it as "
                            "the role perturbation, or name a dataset's modality effects.")  # fmt: skip
-    known = {source.name: source for source in study.datasets}
-    wanted = [name.strip() for name in params.datasets.split(",") if name.strip()]
-    for name in wanted:
-        if name not in known:
-            near = closest(name, known) or list(known)[:8]
-            raise InvalidParameter(f"Study '{study.name}' has no dataset '{name}'. Found: {', '.join(near)}.")
     rna = [source for source in study.datasets if source.modality == "rna"]
-    sources = [known[name] for name in dict.fromkeys(wanted)] or rna or list(study.datasets)
+    sources = named_datasets(study, params.datasets) or rna or list(study.datasets)
     tables = [source for source in sources if source.modality == "effects"]
     if tables and len(sources) > 1:
         raise InvalidStudy(f"A table of effects is looked at alone, and study '{study.name}' has "

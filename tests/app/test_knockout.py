@@ -16,8 +16,8 @@ from app.components.job_card import actions
 from app.components.parameter_form import read_knockout
 from app.pages import knockout as page
 from app.pages.enrichment.question import backgrounds, read_question
-from app.pages.knockout import answers, ids, ranking, starting, words
-from app.pages.knockout.choosing import completions
+from app.pages.knockout import answers, ids, pictures, ranking, resting, starting, words
+from app.pages.knockout.choosing import ask_bar, completions
 from app.pages.knockout.drawing import draw
 from app.pages.knockout.made import command
 from app.pages.knockout.view import KnockoutView, known_genes, read_view
@@ -25,11 +25,13 @@ from app.search import completions as found_by_search
 from app.services import Services
 from engine.errors import InvalidParameter, UnknownName
 from engine.jobs.submit import submit_knockout, submit_rank
+from engine.knockout.from_network import HELD_AGAINST
+from engine.knockout.network_effect import SPREAD_NOTE
 from engine.knockout.rank import rank
 from engine.knockout.wish import LOWER, TOWARDS, Wish
 from engine.params import KnockoutParams
 from engine.settings import Settings
-from engine.types import META
+from engine.types import META, KnockoutModel
 from tests.app.made_up_knockout import IDLE, RARE, STUDY, write_network_model, write_screen_model
 from tests.app.reading import find, links, parts
 from tests.app.reading import words as said
@@ -95,6 +97,28 @@ def test_without_a_model_the_page_says_what_it_will_show_what_it_rests_on_and_wh
     assert any(link.startswith("/data/library?kind=TF+targets") for link in links(found))
 
 
+def test_what_lacks_is_said_with_the_way_to_it_and_a_simulation_promises_no_measurement(services):
+    found = page.layout(services, study=STUDY)
+    assert "targets of transcription factors of human, and none is here" in said(found)
+    (told,) = [part for part in parts(found) if getattr(part, "role", "") == "alert"]
+    assert links(told) == ["/data/library?kind=TF+targets&word=collectri"]
+    assert "A simulation of what a knockout would change" in said(found)
+    assert "beside what was measured" not in said(found)
+
+
+def test_networks_of_another_species_are_not_what_a_simulation_rests_on(services, monkeypatch):
+    human = {"collectri", "omnipath"}
+    monkeypatch.setattr(services.knowledge, "has", lambda name: name in human)
+    study = services.library.study(STUDY)
+    assert not find(starting.form(services, study), ids.RUN).disabled
+    mouse = replace(study, datasets=tuple(replace(source, species="mouse") for source in study.datasets))
+    helps = {one.gives: one for one in resting.what_helps(services, mouse, "network")}
+    assert not helps["Targets of transcription factors"].here and not helps["Human orthologs of mouse genes, for "
+                                                                            "signalling"].here  # fmt: skip
+    assert helps["Targets of transcription factors"].href.endswith("word=dorothea-mouse")
+    assert find(starting.form(services, mouse), ids.RUN).disabled
+
+
 def test_for_a_screen_the_one_button_learns_from_it(services):
     study = services.library.study(STUDY)
     screen = replace(study, name="screen", title="A screen", roles=replace(study.roles, perturbation="bulk_labels"))
@@ -121,6 +145,13 @@ def test_a_running_job_is_shown_in_place_and_a_finished_one_leads_to_its_model(s
     find(page.layout(services, study=STUDY), {"type": "job-bar", "job": job.id})
     done = replace(services.jobs.get(job.id), status="done", result="knockout-1")
     assert links(actions(done)) == ["/knockout?model=knockout-1"]
+
+
+def test_the_gene_that_brought_a_person_to_the_form_is_knocked_out_when_the_model_is_made(services):
+    found = page.layout(services, study=STUDY, genes="SPI1")
+    assert "What would happen without SPI1?" in said(found)
+    assert answers.arrival("knockout-1", f"?study={STUDY}&genes=SPI1%2CIRF8") == "?model=knockout-1&genes=SPI1,IRF8"
+    assert answers.arrival("knockout-1", "") == "?model=knockout-1"
 
 
 def test_models_are_listed_and_the_newest_of_the_study_is_shown(kept, screen, network):
@@ -153,7 +184,7 @@ def test_an_address_restores_what_is_shown(kept, network):
 
 
 @pytest.mark.parametrize(("asked", "told"), [
-    ({"genes": "GENE00"}, "Closest: GENE0"), ({"genes": RARE}, "cannot be predicted here: seen in fewer than"),
+    ({"genes": "GENE00"}, "Closest: GENE0"), ({"genes": RARE}, "cannot be simulated in any cell type: it is seen in"),
     ({"genes": IDLE}, "neither a regulator nor in the signed signalling network"),
     ({"genes": "TF0,tf0"}, "TF0 is named twice"), ({"tab": "measured"}, "tab 'measured'"),
     ({"level": "99"}, "level '99'"), ({"dose": "much"}, "dose 'much'"), ({"k": "5000"}, "k '5000'"),
@@ -309,8 +340,39 @@ def test_what_a_gene_changes_is_handed_to_enrichment_with_the_measured_genes_as_
 def test_a_simulation_says_that_it_is_one_and_its_spread_is_no_interval(kept, network):
     found = draw(kept, network, KnockoutView(genes=("TF0",)))
     assert found.headline.startswith("Simulated knockout of TF0:") and "move" in found.headline
-    assert "spread over the cells that were fitted" in title(graph_in(found.stage))
+    assert "spread over blocks of cells, not a calibrated interval" in title(graph_in(found.stage))
     assert "nothing was measured of it" in said(found.inspector)
+
+
+def test_a_simulation_wears_one_caution_and_how_such_ones_fared_stands_beside_it(kept, network):
+    found = draw(kept, network, KnockoutView(genes=("TF0",)))
+    figure = graph_in(found.stage)
+    assert title(figure).count("⚠") == 1 and words.CAUTION in title(figure)
+    told = said(found.inspector)
+    assert "How far to believe it" in told and told.count(HELD_AGAINST) == 1 and told.count(SPREAD_NOTE) == 1
+    assert [trace.name for trace in figure.data if trace.type == "scatter"] == [
+        "simulated, with its 90\u202f% spread over blocks of cells"]  # fmt: skip
+    assert any("90\u202f% spread over blocks of cells: " in text and "not a calibrated" in text
+               for text in figure.data[0].text)
+    assert HELD_AGAINST in said(draw(kept, network, KnockoutView()).inspector)
+
+
+def test_a_gene_that_acts_through_signalling_alone_is_warned_of_on_the_figure(kept, network):
+    figure = graph_in(draw(kept, network, KnockoutView(genes=("UP",))).stage)
+    assert "Weaker still: UP acts through assumed signalling alone" in title(figure)
+
+
+def test_cells_of_one_type_have_no_empty_table_and_no_choice_of_type(kept, network):
+    found = knockout_company.shift(kept.store, network, ("TF0",), cell_type="T cell")
+    alone = pictures.towards(replace(found, towards=found.towards.iloc[:0]))
+    assert "Cells of one type have no other" in said(alone) and "FDR" not in said(alone)
+    model = knockouts.model(kept.store, network)
+    adata = model.adata.copy()
+    adata.uns[META] = json.dumps(model.facts | {"cell_types": ["all cells"]})
+    one = KnockoutModel(adata)
+    table = knockouts.candidates(kept.store, network)
+    assert "Cell type" in said(ask_bar(model, KnockoutView(), table, ["propagation"]))
+    assert "Cell type" not in said(ask_bar(one, KnockoutView(cell_type="all cells"), table, ["propagation"]))
 
 
 def test_the_way_leads_from_the_gene_over_its_targets(kept, network):

@@ -105,7 +105,7 @@ def _screened(model: KnockoutModel, table: anndata.AnnData, neglog10p: np.ndarra
         real = pd.DataFrame({"lfc": np.nan_to_num(np.asarray(table.X)[i, columns]), "p": p}, index=genes)
         real["changed"] = false_discovery_control(p) < 0.05
         effect = simulate(model, {gene: 0.0})
-        weak = any("WEAK" in said for said in effect.evidence["warnings"])
+        weak = bool(effect.evidence["assumed"])
         role = "through signalling" if weak else gene if (real["changed"].sum() >= LEAST_CHANGED) else "regulators"
         predicted = {"propagation": effect.table["change"].to_numpy(), **baselines(model, gene)}
         rows += [score(name, gene, pd.Series(values, index=model.genes).reindex(genes).to_numpy(), real,

@@ -8,6 +8,7 @@ from engine.errors import InvalidParameter, StorageDamaged, UnknownName
 from engine.knowledge import Knowledge
 from engine.library import Library
 from engine.params import KnockoutParams, ScreenParams
+from engine.screens import named_datasets
 from engine.settings import Settings
 from engine.store import Store
 from tests.knocked_down import screen_study
@@ -96,3 +97,23 @@ def test_a_file_of_sequences_that_is_not_there_is_said(fitted, settings):
     store, knowledge, study, _ = fitted
     with pytest.raises(InvalidParameter, match="file of sequences was expected at"):
         knockout.model_id(study, KnockoutParams(sequences="/no/such.fa"), store=store, knowledge=knowledge)
+
+
+def test_what_a_simulation_does_not_look_at_makes_no_other_model_and_its_datasets_do(settings):
+    store, knowledge, cells = Store(settings), Knowledge(settings), Library(settings).study("tiny")
+
+    def name(**given):
+        return knockout.model_id(cells, KnockoutParams(**given), store=store, knowledge=knowledge)
+
+    assert name() == name(screen=ScreenParams(cell_type="low", min_cells=20)) == name(kernels="go")
+    first = cells.datasets[0].name
+    ids = [name(), name(screen=ScreenParams(datasets=first)), name(n_genes=60), name(ridge=2.0), name(seed=3)]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_datasets_of_a_study_are_chosen_by_their_names(settings):
+    cells = Library(settings).study("tiny")
+    *_, last = cells.datasets
+    assert named_datasets(cells, f" {last.name} ,{last.name}") == [last] and named_datasets(cells, "") == []
+    with pytest.raises(InvalidParameter, match="has no dataset 'nowhere'"):
+        named_datasets(cells, "nowhere")

@@ -96,7 +96,7 @@ def test_training_and_ranking_are_jobs_that_lead_to_the_knockout_page(trained):
     table = JobTable(settings.database_url)
     wish = Wish("lower", genes=tuple(knockout.load_model(NAME, store=store).genes[:5]), title="five")
     jobs = [submit_learn(table, NAME, SMALL), submit_rank(table, NAME, wish)]
-    assert [job.title for job in jobs] == ["GRAPE on a screen", "Knockouts that lower five"]
+    assert [job.title for job in jobs] == ["GRAPE on a screen", "Ranking of knockouts that lower five"]
     for job in jobs:
         Runner(table, settings).run(job.id)
     learned, ranked = (table.get(job.id) for job in jobs)

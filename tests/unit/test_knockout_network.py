@@ -8,8 +8,12 @@ import pytest
 
 from engine.errors import InvalidParameter, InvalidStudy, KnowledgeMissing, UnknownName
 from engine.knockout.from_network import fit_network_model, shift_of_cells, simulate, why_not
-from engine.knockout.network_cells import sample
+from engine.knockout.network_cells import cells_of, sample
+from engine.knockout.rank import ranked
+from engine.knockout.wish import Wish
 from engine.params import KnockoutParams
+from engine.perturb.propagation.signalling import SHARE
+from engine.progress import Progress
 from engine.settings import Settings
 from engine.store import Store
 from engine.tl.umap import principal_plane
@@ -52,6 +56,14 @@ def test_the_model_has_what_the_type_promises_and_says_what_was_left_out(model):
     assert row["prior"] == "collectri" and row["coef"] > 0 and row["r"] == pytest.approx(r, rel=1e-4)
 
 
+def test_only_the_cells_of_the_datasets_that_were_named_are_looked_at(patched):
+    folder, _ = patched
+    one = cells_of(small_network.study(folder), datasets="D1", seed=0, progress=Progress())
+    assert set(one.dataset) == {"D1"} and "Only cells of D1 were looked at." in one.notes
+    with pytest.raises(InvalidParameter, match="has no dataset 'D3'"):
+        cells_of(small_network.study(folder), datasets="D3", seed=0, progress=Progress())
+
+
 def test_a_knockout_lowers_its_target_and_raises_what_that_holds_down(model):
     effect = simulate(model, {"A": 0.0}, cell_type="one")
     table = effect.table
@@ -87,9 +99,21 @@ def test_a_gene_of_signalling_moves_what_it_reaches_and_the_warning_is_loud(mode
     assert table.loc["A", "change"] > 0 and table.loc["B", "change"] > 0 > table.loc["C", "change"]
     assert np.isnan(table.loc["A", "low"])  # assumed, so without an interval
     assert steps[("S", "M")]["sign"] == -1 and steps[("M", "A")]["databases"] == "omnipath"
-    assert effect.evidence["warnings"][0].startswith("WEAK: 'S' regulates no gene itself")
+    assert effect.evidence["warnings"][0].startswith("Weak: S regulates no gene itself")
+    assert effect.evidence["assumed"] == ["S"] and simulate(model, {"A": 0.0}).evidence["assumed"] == []
     with_m = simulate(model, {"M": 0.0}, cell_type="one").table
     assert abs(with_m.loc["A", "change"]) > abs(table.loc["A", "change"])  # a step less, a stronger change
+
+
+def test_a_gene_of_signalling_is_ranked_by_the_share_of_a_regulators_loss_that_is_handed_on(model):
+    wish = Wish("lower", genes=("B", "C", "G1"), title="what A moves")
+    table = ranked(model, wish).table
+    assert table.loc["A", "evidence"] == "simulated" and table.loc[["S", "M"], "evidence"].eq("assumed").all()
+    scores = table["score"]
+    assert scores["M"] == pytest.approx(SHARE * scores["A"], rel=1e-4)
+    assert scores["S"] == pytest.approx(-(SHARE**2) * scores["A"], rel=1e-4)  # S ⊣ M → A: the other way, and weaker
+    half = (table["high"] - table["low"])[["A", "M", "S"]].to_numpy()
+    np.testing.assert_allclose(half[1:] / half[0], [SHARE, SHARE**2], rtol=1e-4)
 
 
 @pytest.mark.parametrize(("gene", "cell_type", "said"), [

@@ -13,8 +13,10 @@ from app.pages.knockout.drawing import draw
 from app.pages.knockout.frame import result
 from app.pages.knockout.starting import start_page
 from app.pages.knockout.view import read_view
+from app.words import thin
 from engine import knockout
 from engine.errors import GeneweaveError
+from engine.knockout.asking import why_not
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -38,7 +40,7 @@ def layout(services: Services, study: str = "", model: str = "", genes: str = ""
     except GeneweaveError as fault:
         gone = [str(fault)]
     known = {s.name: s for s in services.library.studies()}
-    return start_page(services, known.get(study) or next(iter(known.values()), None), gone)
+    return start_page(services, known.get(study) or next(iter(known.values()), None), gone, genes)
 
 
 def named_model(services: Services, model: str, asked: dict[str, str]) -> tuple[str, dict[str, str]]:
@@ -63,7 +65,8 @@ def model_page(services: Services, name: str, asked: dict[str, str]) -> html.Div
     cell_type = asked["cell_type"] if asked["cell_type"] in types else next(iter(types), "")
     method = asked["method"] if asked["method"] in methods else "auto"
     table = knockouts.candidates(services.store, name, cell_type, method)
-    view, faults = read_view(asked, basis=stored.basis, methods=["auto", *methods], cell_types=types, candidates=table)
+    view, faults = read_view(asked, basis=stored.basis, methods=["auto", *methods], cell_types=types, candidates=table,
+                             why=lambda gene: thin(why_not(model, gene, cell_type)))  # fmt: skip
     return result(services, stored, model, view, draw(services, name, view), table, methods, faults)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import pandas as pd
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
@@ -78,9 +78,10 @@ def _form(app: Dash, services: Services) -> None:
 
     _follow(app, services, KNOCKOUT, ids.CAME)
 
-    @app.callback(Output("url", "search", allow_duplicate=True), Input(ids.CAME, "data"), prevent_initial_call=True)
-    def arrive(name):
-        return f"?{urlencode({'model': name})}" if name else no_update
+    @app.callback(Output("url", "search", allow_duplicate=True), Input(ids.CAME, "data"), State("url", "search"),
+                  prevent_initial_call=True)
+    def arrive(name, search):
+        return arrival(name, search or "") if name else no_update
 
     @app.callback(Output("url", "search", allow_duplicate=True), Input(ids.MODEL, "value"), State(ids.START, "data"),
                   State(ids.VIEW, "data"), prevent_initial_call=True)
@@ -167,6 +168,12 @@ def _files(app: Dash, services: Services) -> None:
         if not ctx.triggered[0]["value"]:
             return no_update
         return file_of(services, start, KnockoutView.from_dict(view), ctx.triggered_id["which"])
+
+
+def arrival(name: str, search: str) -> str:
+    """The address of a model that was made, with the genes that brought a person to its form."""
+    genes = parse_qs(search.removeprefix("?")).get("genes", [""])[0]
+    return "?" + urlencode({"model": name} | ({"genes": genes} if genes else {}), safe=",")
 
 
 def came(services: Services, job_id: str, kind: str) -> str:

@@ -69,7 +69,7 @@ def ask_bar(model: KnockoutModel, view: KnockoutView, table: pd.DataFrame, metho
             id=one(ids.METHOD), data=data, value=view.method, allowDeselect=False, size="xs", w=170,
             comboboxProps={"shadow": "md", "zIndex": 300}, **{"aria-label": "Method"}), "How the change is predicted"))
     types = [{"value": name, "label": name or "All cells"} for name in cell_types(model)]
-    if types:
+    if len(types) > 1:
         parts.append(_choice("Cell type", dmc.Select(
             id=one(ids.CELL), data=types, value=view.cell_type, allowDeselect=False, size="xs", w=138,
             searchable=len(types) > 8, comboboxProps={"shadow": "md", "zIndex": 300}, **{"aria-label": "Cell type"}),
@@ -84,10 +84,11 @@ def ask_bar(model: KnockoutModel, view: KnockoutView, table: pd.DataFrame, metho
 
 def level_choice(model: KnockoutModel, view: KnockoutView) -> html.Div:
     """How much the intervals are to hold."""
+    of_screen = model.basis == "screen"
     levels = [{"value": str(level), "label": f"{level}\u202f%"} for level in LEVELS]
     control = html.Div(dmc.SegmentedControl(id=ids.LEVEL, data=levels, value=str(view.level), size="xs"),
-                       role="group", **{"aria-label": "Level of the intervals"})
-    return _choice("Intervals", control, LEVEL_ABOUT if model.basis == "screen" else SPREAD_ABOUT)
+                       role="group", **{"aria-label": f"Level of the {'intervals' if of_screen else 'spread'}"})
+    return _choice("Intervals" if of_screen else "Spread", control, LEVEL_ABOUT if of_screen else SPREAD_ABOUT)
 
 
 def _picker(table: pd.DataFrame) -> dmc.Select:

@@ -12,7 +12,8 @@ from app.components.page_header import icon
 HOW = {
     "bars": "Hollow bars are predicted, filled ones measured in the screen. An interval is conformal: so wide that, on "
             "perturbations left out of learning, it held the chosen share of genes; its unit is the perturbation, and "
-            "each class of perturbations has its own. A simulation by a network has no intervals.",
+            "each class of perturbations has its own. The whiskers of a simulation are the spread of "
+            "its result when each of twenty blocks of cells is left out of the fit: no interval that was calibrated.",
     "measured": "Each point is a gene. The prediction was made without this perturbation. The correlation of the mean "
                 "of all other perturbations is told beside it, since what all perturbations share is most of any.",
     "alike": "Pearson's correlation of the predicted change with the measured change of every perturbation, perturbed "

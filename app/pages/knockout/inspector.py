@@ -21,7 +21,16 @@ from app.maps import find_map, gene_names
 from app.pages.knockout import ids
 from app.pages.knockout.starting import job_parts
 from app.pages.knockout.view import KnockoutView
-from app.pages.knockout.words import METHODS, PLAIN, coverage_said, likeness_said, method_words, not_told, warned
+from app.pages.knockout.words import (
+    METHODS,
+    PLAIN,
+    asked,
+    coverage_said,
+    likeness_said,
+    method_words,
+    not_told,
+    warned,
+)
 from app.words import listing, number, percent, plural, thin, whole
 from engine.knockout import methods_of
 from engine.types.shown import only_measured
@@ -40,16 +49,36 @@ def panel(services: Services, name: str, model: KnockoutModel, view: KnockoutVie
     """The inspector; `name` is the id of the model, `table` the candidates."""
     if answer is None:
         return [html.H2("No gene in view" if not view.genes else " + ".join(view.genes)),
-                *([alert(fault)] if fault else [hint(model)]), *baseline(model), *network(services, name, model),
-                cannot_block(table), *notes(model)]
+                *([alert(fault)] if fault else [hint(model)]), *believed(model), *baseline(model),
+                *network(services, name, model), cannot_block(table), *notes(model)]
     evidence = answer.effect.evidence
     said = [html.P(not_told(evidence["abstained"]), className="gw-note")] if evidence.get("abstained") else []
     return [
         html.H2(" + ".join(view.genes)), *said, rests_on(model, answer, view), *kernels(evidence),
-        *[html.P(text, className="ko-warned gw-small") for text in warned(model.facts, answer.effect)],
-        actions(services, name, model, view, answer), *baseline(model, evidence["class"]),
+        *[html.P(text, className="ko-warned gw-small") for text in own_warnings(model, answer)],
+        actions(services, name, model, view, answer), *believed(model), *baseline(model, evidence["class"]),
         *network(services, name, model), cannot_block(table), *notes(model),
     ]  # fmt: skip
+
+
+def own_warnings(model: KnockoutModel, answer: Answer) -> list[str]:
+    """The warnings of this very answer; what is so of every simulation is told once, see `believed`."""
+    from engine.knockout.network_effect import GENERAL
+
+    everywhere = {f"⚠ {text}" for text in GENERAL} if model.basis == "network" else set()
+    return [text for text in warned(model.facts, answer.effect) if text not in everywhere]
+
+
+def believed(model: KnockoutModel) -> list[html.Section]:
+    """How far a simulation can be believed, and how such ones did when they were held against real knock-downs."""
+    if model.basis != "network":
+        return []
+    from engine.knockout.from_network import HELD_AGAINST
+    from engine.knockout.network_effect import GENERAL
+
+    said = [html.P(text, className="gw-small") for text in GENERAL]
+    against = html.P(HELD_AGAINST, className="ko-warned gw-small")
+    return [html.Section([html.H3("How far to believe it"), against, *said], className="ko-believed")]
 
 
 def hint(model: KnockoutModel) -> html.P:
@@ -164,11 +193,12 @@ def actions(services: Services, name: str, model: KnockoutModel, view: KnockoutV
     """What do they do, on the map, rank all."""
     genes = strongest(answer.effect.table, k=SENT, way=view.way, sort=view.sort if view.sort != "name" else "size",
                       hide=True)  # fmt: skip
-    title = f"what {' + '.join(view.genes)} changes"
+    what = asked(view, model.facts)
+    title = f"the {what[0].lower()}{what[1:]}"
     sure = genes[(genes["low"] > 0) | (genes["high"] < 0)]
     sent = (sure if len(sure) >= 10 else genes).index.tolist()
-    asked = enrichment_address(genes=",".join(sent), background=f"knockout:{name}", name=title)
-    links = [dcc.Link("What do they do?", href=asked, className="gw-button-quiet",
+    address = enrichment_address(genes=",".join(sent), background=f"knockout:{name}", name=title)
+    links = [dcc.Link("What do they do?", href=address, className="gw-button-quiet",
                       title=f"Pathways of the {len(sent)} strongest changes, among all genes told of")]
     stored = find_map(services, study=model.facts["study"])
     if stored and view.genes[0] in set(gene_names(services.store, stored.id)):
@@ -197,6 +227,10 @@ def cannot_block(table: pd.DataFrame) -> html.Details | None:
 def notes(model: KnockoutModel) -> list[html.Details]:
     """What is missing and what else is to be known of the model."""
     found = model.facts.get("notes") or []
+    if model.basis == "network":
+        from engine.knockout.from_network import EVERYWHERE
+
+        found = [text for text in found if text not in EVERYWHERE]
     if not found:
         return []
     more = dcc.Link("Add knowledge in the Library", href="/data/library", className="gw-small")

@@ -15,7 +15,7 @@ from app.figures.predicted_measured import both_told, correlation, scatter_figur
 from app.pages.knockout import ids
 from app.pages.knockout.frames import framed, nothing
 from app.pages.knockout.view import KnockoutView
-from app.pages.knockout.words import asked, basis_words, lines_of, method_words
+from app.pages.knockout.words import asked, basis_words, cautioned, lines_of, method_words
 from app.words import number, plural, thin, whole
 from engine.errors import GeneweaveError
 from engine.types.shown import by_errors, only_measured
@@ -39,7 +39,7 @@ def bars(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, 
         by = " over their standard errors" if by_errors(effect.table) else ""
         drawn = f"The {len(rows)} measured changes that are largest{by}, of {plural(len(effect.table), 'gene')}"
     figure = bars_figure(rows, unit=effect.evidence["scale"], level=view.coverage,
-                         lines=lines_of(view, model, effect, drawn))
+                         lines=lines_of(view, model, effect, drawn), simulated=model.basis == "network")
     return framed(ids.BARS, figure, view, "bars", words=f"Bars. {drawn}. The table below has every gene.")
 
 
@@ -91,21 +91,29 @@ def path(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, 
 
 def cells(store: Store, name: str, model: KnockoutModel, effect: KnockoutEffect, view: KnockoutView) -> html.Div:
     """Arrows on the map of the cells, against shuffled changes; and towards which cell types."""
+    from engine.knockout.network_shift import ALWAYS
+
     try:
         found = knockout_company.shift(store, name, view.genes, cell_type=view.cell_type, dose=view.dose)
     except GeneweaveError as fault:
         return nothing("The cells are led nowhere", thin(str(fault)))
     adata = model.adata
     said = f"{asked(view, model.facts)}: where the cells are led; {basis_words(model)}; {method_words(effect.method)}"
-    lines = [said, *(f"⚠ {thin(text)}" for text in found.facts["warnings"])]
+    own = [f"⚠ {thin(text)}" for text in found.facts["warnings"] if text not in ALWAYS]
+    lines = [said, *cautioned(model.facts, effect), *own]
     figure = cell_shift_figure(adata.obsm["X_umap"], adata.obs["cell_type"].to_numpy(), found, lines=lines)
-    figure.update_layout(title_pad_t=17)  # as `notes`: Plotly hangs several lines by the first
     return framed(ids.SHIFT, figure, view, "cells", zoom=True, below=[towards(found)],
                   words="Map of the cells with an arrow a square. The table below it says which cell types they near.")
 
 
 def towards(found: CellShift) -> html.Div:
-    """Which cell types the changed cells would look more, or less, alike."""
+    """Which cell types the changed cells would look more, or less, alike; and what is so of every such map."""
+    from engine.knockout.network_shift import ALWAYS
+
+    always = [html.P(text, className="gw-muted gw-small") for text in ALWAYS]
+    if found.towards.empty:
+        why = html.P("Cells of one type have no other to near. Give the study a column of cell types to see which.")
+        return html.Div([why, *always], className="ko-towards")
     head = html.Tr([html.Th("Cell type", scope="col"), *(
         html.Th(word, scope="col", className="gw-num", title=about) for word, about in (
             ("Cells", "That are led"), ("Towards it", "Mean cosine of a cell's change with the way to the type; below "
@@ -117,7 +125,8 @@ def towards(found: CellShift) -> html.Div:
         html.Td(f"{signed(row.null_low)} to {signed(row.null_high)}", className="gw-num"),
         html.Td(number(row.p), className="gw-num"), html.Td(number(row.fdr), className="gw-num"),
     ]) for row in found.towards.itertuples()]  # fmt: skip
-    return html.Div(html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table"), className="ko-towards")
+    table = html.Table([html.Thead(head), html.Tbody(rows)], className="atlas-table")
+    return html.Div([table, *always], className="ko-towards")
 
 
 def _r(value: float) -> str:

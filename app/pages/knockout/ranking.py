@@ -11,6 +11,7 @@ from app import knockouts
 from app.components.alert import alert
 from app.components.gene_search import split_names
 from app.components.page_header import icon
+from app.figures.knockout_bars import NOT_CALIBRATED, SPREAD
 from app.matching import rank
 from app.pages.knockout import ids
 from app.pages.knockout.frames import file_button
@@ -18,6 +19,7 @@ from app.pages.knockout.how import how
 from app.pages.knockout.starting import job_parts
 from app.pages.knockout.tables import grid, number_column, records
 from app.pages.knockout.view import KnockoutView
+from app.pages.knockout.words import CAUTION
 from app.words import plural, thin, when, whole
 from engine.errors import GeneweaveError, InvalidParameter
 from engine.knockout.wish import AWAY, LOWER, RAISE, TOWARDS, Wish
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 WISHES = {LOWER: "Lower a gene set", RAISE: "Raise a gene set", TOWARDS: "Towards a cell state",
           AWAY: "Away from a cell state"}  # fmt: skip
 SETS = 40  # completions
+SCORE = ("params.value == null ? '–' : params.value && Math.abs(params.value) < 0.0005 ? "
+         "d3.format('+.1e')(params.value) : d3.format('+.3~g')(params.value)")
 FDR = ("params.value == null ? '–' : params.value < 0.001 ? d3.format('.1e')(params.value) : "
        "d3.format('.3f')(params.value)")
 
@@ -140,7 +144,7 @@ def earlier(services: Services, name: str, view: KnockoutView) -> list[Any]:
 def waiting() -> html.P:
     """What a ranking will show."""
     return html.P("Every gene that can be asked for is perturbed by itself, and ranked by how far its predicted change "
-                  "goes along what you wish for, with an interval and a chance level. A click on one opens it.",
+                  "goes along what you wish for, beside what chance would give. A click on one opens it.",
                   className="gw-muted")  # fmt: skip
 
 
@@ -148,15 +152,18 @@ def shown(model: KnockoutModel, found: Ranking) -> list[Any]:
     """Sentences and the table; the best is told in the title."""
     facts, table = found.facts, found.table
     above = int((table["fdr"] < 0.05).sum())
-    title = (f"{whole(above)} of {plural(len(table), 'knockout')} {facts['words']} more than chance would, at "
-             "5\u202f% FDR")  # fmt: skip
+    simulated = model.basis == "network"
+    what = plural(len(table), "simulated knockout" if simulated else "knockout")
+    title = f"{whole(above)} of {what} {facts['words']} more than chance would, at 5\u202f% FDR"
+    caution = [html.P(f"⚠ {CAUTION}", className="ko-warned gw-small")] if simulated else []
     said = [html.P(thin(text), className="gw-small") for text in facts.get("sentences", [])
             if text not in model.facts.get("verdict", [])]  # fmt: skip
     warned = [alert(thin(text)) for text in facts.get("warnings", [])]
     asked = [] if facts["wish"]["to"] else [file_button("wish", "txt", words="Genes of the set")]
     files = html.Div([how("rank"), *asked, file_button("rank", "tsv")], className="gw-row gw-save")
     rows = table.rename_axis("gene").reset_index()
-    return [html.H2(title), *warned, *said, grid(ids.RANK_GRID, records(rows), columns(found), height=380), files,
+    listed = grid(ids.RANK_GRID, records(rows), columns(found), height=380)
+    return [html.H2(title), *caution, *warned, *said, listed, files,
             html.Details([html.Summary("The same by command"), html.Code(facts["made"].get("command", ""))],
                          className="gw-details gw-small")]  # fmt: skip
 
@@ -165,20 +172,21 @@ def columns(found: Ranking) -> list[dict[str, Any]]:
     """Gene, score with interval and chance, evidence."""
     table, basis = found.table, found.facts.get("basis")
     unit = "Part of the way that it goes" if found.facts["wish"]["to"] else "Mean change of the set, in sd, as wished"
-    p = {"valueFormatter": {"function": FDR}}
+    p, score = {"valueFormatter": {"function": FDR}}, {"valueFormatter": {"function": SCORE}}
     listed = [
         {"field": "rank", "headerName": "Rank", "width": 80}, {"field": "gene", "headerName": "Gene", "width": 122,
                                                               "filter": "agTextColumnFilter"},
-        number_column("score", "Score", unit, 96, "+.3f"),
+        number_column("score", "Score", unit, 104, "") | score,
     ]  # fmt: skip
     if table["low"].notna().any():
-        listed += [number_column("low", "Low", "Lower end of its 90 % interval", 88, "+.3f"),
-                   number_column("high", "High", "Upper end of its 90 % interval", 88, "+.3f")]
+        reach = f"90 % {SPREAD} {NOT_CALIBRATED}" if basis == "network" else "90 % interval"
+        listed += [number_column("low", "Low", f"Lower end of its {reach}", 100, "") | score,
+                   number_column("high", "High", f"Upper end of its {reach}", 100, "") | score]
     listed += [number_column("p", "p", "Against genes of like expression", 96, ".3f") | p,
                number_column("fdr", "FDR", "Benjamini–Hochberg over the genes", 96, ".3f") | p,
                {"field": "evidence", "headerName": "Evidence", "width": 116, "filter": "agTextColumnFilter"}]
     if basis == "screen":
-        listed += [number_column("beyond", "Beyond mean", "Less the score of the mean of all", 118, "+.3f"),
+        listed += [number_column("beyond", "Beyond mean", "Less the score of the mean of all", 118, "") | score,
                    {"field": "nearest", "headerName": "Nearest seen", "width": 128, "filter": "agTextColumnFilter"}]
     return listed
 

@@ -15,9 +15,9 @@ from app.components.page_header import icon, page_header
 from app.components.parameter_form import knockout_form
 from app.knockouts import BASIS, newest_job, stored_models
 from app.pages.knockout import ids
+from app.pages.knockout.resting import lacking, rests_on, species_of, what_helps
 from app.words import listing, plural, when
 from engine.knockout import basis_of
-from engine.knowledge import HERE
 from engine.params import KnockoutParams
 from engine.studies.perturbed import kinds_in
 
@@ -29,29 +29,30 @@ if TYPE_CHECKING:
     from engine.types import KnockoutModel, Study
 
 HEADING = "What would happen without this gene?"
-WILL_SHOW = ("What a knockout would change, as bars with intervals that say how far they can be trusted, beside what "
-             "was measured; the way it takes through the network; which knockout does what you wish for.")
+WILL_SHOW = ("What a knockout would change, gene by gene, and how far that can be trusted; which knockout does what "
+             "you wish for.")
+SHOWN = {
+    "screen": "What a knockout would change, as bars with intervals that say how far they can be trusted, beside what "
+              "was measured; which perturbations do the same; which knockout does what you wish for.",
+    "network": "A simulation of what a knockout would change: the strongest changes as bars, the path that carries "
+               "them through the network, where it would lead the cells, which knockout does what you wish for.",
+}  # fmt: skip
 NOTHING = empty_state("No study yet", f"{WILL_SHOW} A study says in which cells.", "Open Studies", "/studies",
                       drawing="knockout")
 FIELDS = {"screen": ("basis", "kernels", "map", "seed"), "network": ("networks", "n_genes", "ridge", "seed")}
 OF_SCREEN = ("kind", "datasets", "cell_type", "min_cells", "n_genes", "permutations")
 SUGGESTED = 12
-
-# what helps: kind of the library, words of an entry's title that tell it, what it gives, for which basis it is needed
-HELPS = (
-    ("TF targets", "", "Targets of transcription factors", "network"),
-    ("signalling", "", "Signalling, for genes that are no transcription factors", ""),
-    ("gene sets", "reactome", "Pathways", ""), ("gene sets", "processes", "Biological processes", ""),
-    ("genes", "summar", "What genes do, in text", ""),
-)  # fmt: skip
+OWN = {"screen": "Its own perturbations", "network": "Its own cells"}
 
 
-def start_page(services: Services, study: Study | None, gone: list[str]) -> html.Div:
-    """The form for a study and the models that are there."""
+def start_page(services: Services, study: Study | None, gone: list[str], genes: str = "") -> html.Div:
+    """The form for a study, for the genes that a person came with, and the models that are there."""
+    heading = HEADING.replace("this gene", listing(genes.split(","))) if genes else HEADING
     if study is None:
-        return html.Div([page_header(HEADING), *map(alert, gone), NOTHING, *all_there(services)], className="gw-page")
+        return html.Div([page_header(heading), *map(alert, gone), NOTHING, *all_there(services)], className="gw-page")
     parts = [*map(alert, gone), form(services, study), *all_there(services)]
-    return html.Div([page_header(HEADING, WILL_SHOW), html.Div(parts, className="gw-stack")], className="gw-page")
+    will_show = SHOWN[basis_of(study, KnockoutParams())]
+    return html.Div([page_header(heading, will_show), html.Div(parts, className="gw-stack")], className="gw-page")
 
 
 def form(services: Services, study: Study) -> html.Section:
@@ -59,11 +60,9 @@ def form(services: Services, study: Study) -> html.Section:
     params = KnockoutParams()
     basis = basis_of(study, params)
     word = "Learn from this screen" if basis == "screen" else "Prepare a simulation"
-    helps, lacking = what_helps(services, study, basis)
-    needed = [text for text, needs in lacking if needs == basis]
-    run = html.Button([icon("play"), word], id=ids.RUN, className="gw-button", type="button", disabled=bool(needed))
-    why = [alert(f"{needed[0]} are needed for a simulation, and none is here. Fetch one from the Library.")] \
-        if needed else []  # fmt: skip
+    helps = what_helps(services, study, basis)
+    why = lacking(helps, species_of(study))
+    run = html.Button([icon("play"), word], id=ids.RUN, className="gw-button", type="button", disabled=bool(why))
     mixed = kinds_in([source.path for source in study.datasets], study.perturbed.kind_column) \
         if basis == "screen" and not study.perturbed.kind else []  # fmt: skip
     if len(mixed) > 1:
@@ -78,8 +77,8 @@ def form(services: Services, study: Study) -> html.Section:
         html.H2(study.title), html.P(basis_said(study, basis)), *why, html.Div(run, className="gw-row"),
         html.Div(id=ids.FAULT), html.Div(job_parts(newest_job(services, study.name)), id=ids.JOB), advanced,
     ], className="gw-stack")  # fmt: skip
-    beside = html.Div([html.Div(className="gw-drawing gw-drawing-knockout"), html.H3("What it will rest on"), helps],
-                      className="gw-stack ko-rests")
+    beside = html.Div([html.Div(className="gw-drawing gw-drawing-knockout"), html.H3("What it will rest on"),
+                       rests_on(helps, OWN[basis])], className="gw-stack ko-rests")  # fmt: skip
     return html.Section([dcc.Store(id=ids.ASKED, data=study.name), dcc.Store(id=ids.CAME), body, beside],
                         className="gw-card ko-form", **{"aria-label": "A new model of knockouts"})
 
@@ -93,28 +92,6 @@ def basis_said(study: Study, basis: str) -> str:
                 "from genes that are alike; intervals come from perturbations that are left out.")  # fmt: skip
     return (f"In this study no gene was perturbed. A network is fitted to its {plural(len(study.datasets), 'dataset')} "
             "and a knockout is simulated by it: an informed guess, which nothing measured here can vouch for.")
-
-
-def what_helps(services: Services, study: Study, basis: str) -> tuple[html.Ul, list[tuple[str, str]]]:
-    """The knowledge that is used, what of it is not here with the way to it; and that which is not here."""
-    entries = [*services.knowledge.own(), *services.knowledge.entries()]
-    rows, lacking = [], []
-    for kind, words, gives, needed in HELPS:
-        if basis == "network" and kind not in ("TF targets", "signalling"):
-            continue
-        if basis == "screen" and kind == "TF targets":
-            continue
-        found = [e for e in entries if e.kind == kind and words in f"{e.name} {e.title}".lower()]
-        here = [e for e in found if services.knowledge.state(e) == HERE]
-        link = [" ", dcc.Link("Fetch", href=f"/data/library?kind={kind.replace(' ', '+')}" + (f"&word={words}" if words
-                              else ""), title=f"{gives} in the Library")]  # fmt: skip
-        mark = html.Span([icon("check" if here else "none"), html.Span("here: " if here else "not here: ",
-                                                                       className="gw-hidden")])
-        rows.append(html.Li([mark, html.Span(gives), *([] if here else link)]))
-        lacking += [] if here else [(gives, needed)]
-    first = "Its own perturbations" if basis == "screen" else "Its own cells"
-    own = html.Li([html.Span([icon("check"), html.Span("here: ", className="gw-hidden")]), html.Span(first)])
-    return html.Ul([own, *rows], className="ko-helps"), lacking
 
 
 def job_parts(job: Job | None) -> list[Any]:

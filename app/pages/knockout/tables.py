@@ -7,7 +7,7 @@ from typing import Any
 import dash_ag_grid as dag
 import pandas as pd
 
-from app.figures.knockout_bars import strongest
+from app.figures.knockout_bars import NOT_CALIBRATED, SPREAD, strongest
 from app.pages.knockout import ids
 from app.pages.knockout.view import KnockoutView
 from engine.types import KnockoutEffect
@@ -47,12 +47,16 @@ def grid(name: str, rows: list[dict[str, Any]], columns: list[dict[str, Any]], *
 
 def gene_columns(effect: KnockoutEffect) -> list[dict[str, Any]]:
     """Gene, control, change, interval, measured."""
+    simulated = effect.evidence["basis"] == "network"
     level = f"{100 * effect.evidence['level']:g}\u202f%" if effect.evidence.get("level") else ""
-    has = {name: bool(effect.table[name].notna().any()) for name in ("low", "measured", "measured_se", "control")}
+    reach = f"{level} {SPREAD} {NOT_CALIBRATED}" if simulated else f"{level} interval"
+    has = {name: bool(effect.table[name].notna().any())
+           for name in ("low", "high", "measured", "measured_se", "control")}  # fmt: skip
+    changed, scale = f"{'Simulated' if simulated else 'Predicted'} change", effect.evidence.get("scale", "")
     columns = [{"field": "gene", "headerName": "Gene", "width": 130, "filter": "agTextColumnFilter"},
-               number_column("change", "Predicted change", effect.evidence.get("scale", ""), 148, "+.3f")]
-    columns += [number_column("low", "Low", f"Lower end of the {level} interval", 96, "+.3f"),
-                number_column("high", "High", f"Upper end of the {level} interval", 96, "+.3f")] if has["low"] else []
+               number_column("change", changed, scale, 148, "+.3f")]
+    columns += [number_column(name, name.capitalize(), f"{end} end of the {reach}", 96, "+.3f")
+                for name, end in (("low", "Lower"), ("high", "Upper")) if has[name]]
     columns += [number_column("measured", "Measured", "Change in the screen", 112, "+.3f")] if has["measured"] else []
     columns += [number_column("measured_se", "± se", "Standard error of it", 90, ".3f")] if has["measured_se"] else []
     columns += [number_column("control", "Control", "Mean in unperturbed cells", 100, ".3f")] if has["control"] else []

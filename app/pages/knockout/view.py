@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,8 +57,8 @@ class KnockoutView:
 
 
 def read_view(query: Mapping[str, str], *, basis: str, methods: Iterable[str], cell_types: Iterable[str],
-              candidates: pd.DataFrame) -> tuple[KnockoutView, list[str]]:
-    """The view that an address asks for, and a sentence for each part that cannot be had."""
+              candidates: pd.DataFrame, why: Callable[[str], str] | None = None) -> tuple[KnockoutView, list[str]]:
+    """The view that an address asks for, and a sentence for each part that cannot be had; `why` see `known_genes`."""
     faults: list[str] = []
 
     def choice(name: str, known: Iterable[str], default: str) -> str:
@@ -79,7 +79,7 @@ def read_view(query: Mapping[str, str], *, basis: str, methods: Iterable[str], c
             return default
         return value
 
-    genes, more = known_genes(query.get("genes", ""), candidates)
+    genes, more = known_genes(query.get("genes", ""), candidates, why)
     fresh = KnockoutView()
     view = KnockoutView(
         genes, choice("method", methods, "auto"), choice("cell_type", cell_types, next(iter(cell_types), "")),
@@ -91,10 +91,12 @@ def read_view(query: Mapping[str, str], *, basis: str, methods: Iterable[str], c
     return view, [*more, *faults]
 
 
-def known_genes(text: str, candidates: pd.DataFrame) -> tuple[tuple[str, ...], list[str]]:
+def known_genes(text: str, candidates: pd.DataFrame,
+                why: Callable[[str], str] | None = None) -> tuple[tuple[str, ...], list[str]]:
     """The genes of an address as the model spells them, and what is wrong with the others.
 
-    `candidates` has gene, can and reason, as `engine.knockout.candidates` gives them.
+    `candidates` has gene, can and reason, as `engine.knockout.candidates` gives them; `why` says in full, with what to
+    do, why a gene cannot be asked for.
     """
     by_upper = {gene.upper(): (gene, can, reason)
                 for gene, can, reason in candidates[["gene", "can", "reason"]].itertuples(index=False)}
@@ -105,7 +107,7 @@ def known_genes(text: str, candidates: pd.DataFrame) -> tuple[tuple[str, ...], l
             known = [candidate for candidate, *_ in by_upper.values()]
             faults.append(str(unknown("gene", name, known, where="among those that can be asked for")))
         elif not can:
-            faults.append(cannot(gene, reason))
+            faults.append(why(gene) if why else cannot(gene, reason))
         elif gene in found:
             faults.append(f"{gene} is named twice, and a gene can be perturbed once. Shown once.")
         elif len(found) == GENES:

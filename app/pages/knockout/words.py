@@ -18,11 +18,13 @@ WARNINGS = 3  # lines of a figure; all of them stand beside it
 METHODS = {
     "auto": "Best by left-out error", "core": "Core", "no-change": "No change", "train-mean": "Mean of all",
     "additive": "Additive", "matching-mean": "Matching mean", "linear": "Low-rank linear", "ridge": "Kernel ridge",
-    "mean": "Mean of all", "no change": "No change", "grape": "GRAPE", "gears": "GEARS", "propagation": "Propagation",
+    "mean": "Mean of all", "no change": "No change", "grape": "GRAPE", "gears": "GEARS",
+    "propagation": "Network propagation",
 }  # fmt: skip
 PLAIN = ("no-change", "train-mean", "no change", "mean")  # predictors that know nothing of the gene that is asked for
 NOTHING_BEATS = "Nothing beats that here"  # so begins the engine's own word of it
 WORSE = "no better than the mean of all perturbations"
+CAUTION = "A simulation: nothing was measured of it, and real knock-downs were hardly told by such ones."
 
 
 def asked(view: KnockoutView, facts: dict[str, Any]) -> str:
@@ -104,9 +106,19 @@ def lines_of(view: KnockoutView, model: KnockoutModel, effect: KnockoutEffect, d
     facts = model.facts
     shown = f"{asked(view, facts)}. {drawn}; {basis_words(model)}"
     if only_measured(effect.table):
-        return [f"{shown}; nothing is predicted of it", *first_warnings(facts, effect)]
+        return [f"{shown}; nothing is predicted of it", *cautioned(facts, effect)]
     shown = f"{shown}; {method_words(effect.method)}"
-    return [f"{shown}, {interval_words(effect, view)}", *first_warnings(facts, effect)]
+    return [f"{shown}, {interval_words(effect, view)}", *cautioned(facts, effect)]
+
+
+def cautioned(facts: dict[str, Any], effect: KnockoutEffect) -> list[str]:
+    """What a figure must warn of; of a simulation in a line, its particulars stand beside the figure."""
+    if facts["basis"] == "screen":
+        return first_warnings(facts, effect)
+    assumed = effect.evidence.get("assumed") or []
+    weak = [f"⚠ Weaker still: {listing(assumed)} {'acts' if len(assumed) == 1 else 'act'} through assumed signalling "
+            "alone."] if assumed else []  # fmt: skip
+    return [f"⚠ {CAUTION}", *weak]
 
 
 def first_warnings(facts: dict[str, Any], effect: KnockoutEffect) -> list[str]:
@@ -137,7 +149,7 @@ def interval_words(effect: KnockoutEffect, view: KnockoutView) -> str:
     if not has_intervals(effect.table):
         return "no intervals"
     if effect.evidence["basis"] == "network":
-        return f"{view.level}\u202f% spread over the cells that were fitted"
+        return f"{view.level}\u202f% spread over blocks of cells, not a calibrated interval"
     return f"{view.level}\u202f% conformal intervals from {plural(n, 'left-out perturbation')}" if n else \
         f"{view.level}\u202f% intervals"  # fmt: skip
 
