@@ -15,10 +15,10 @@ from engine.command import model_options
 from engine.params import KnockoutParams
 
 METHOD = {
-    "screen": "Changes are means of perturbed cells minus means of control cells of the same batch, shrunk by their "
-              "error. The change by a gene that was not perturbed is predicted from genes that are like it, by several "
-              "kinds of evidence whose weights are found by leaving one perturbation out; pairs add a shrunk "
-              "interaction. Intervals are conformal over perturbations.",
+    "screen": "Changes are means of perturbed cells minus means of control cells of the same batch. The change "
+              "by a gene that was not perturbed is predicted from genes that are like it, by several kinds of evidence "
+              "whose weights are found by leaving one perturbation out; pairs add a shrunk interaction. Intervals control the share of genes outside, over perturbations "
+              "that were left out.",
     "network": "In each cell type the expression of every gene was regressed on the TFs that databases say regulate "
                "it (ridge). A perturbation is carried through these edges three times, as CellOracle does, and kept "
                "in the range seen in cells. It is a simulation: nothing was measured of it.",
@@ -26,7 +26,7 @@ METHOD = {
 CITATIONS = {
     "screen": ("Ahlmann-Eltze, Huber and Anders, Deep-learning-based gene perturbation effect prediction does not yet "
                "outperform simple linear baselines, Nature Methods 2025",
-               "Barber et al., Predictive inference with the jackknife+, Annals of Statistics 2021"),
+               "Angelopoulos et al., Conformal risk control, ICLR 2024"),
     "network": ("Kamimoto et al., Dissecting cell identity via network inference and in silico gene perturbation "
                 "(CellOracle), Nature 2023",),
 }  # fmt: skip
