@@ -480,7 +480,7 @@ def test_the_command_gives_the_table_in_view(kept, screen, network):
 
 def test_how_it_was_made_tells_method_parameters_and_versions(kept, screen):
     told = said(page.layout(kept, model=screen))
-    for part in ("conformal over perturbations", "Nature Methods 2025", "Fewest cells", "Geneweave", screen):
+    for part in ("over perturbations that were left out", "Nature Methods 2025", "Fewest cells", "Geneweave", screen):
         assert part in told
 
 

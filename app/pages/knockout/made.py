@@ -17,8 +17,8 @@ from engine.params import KnockoutParams
 METHOD = {
     "screen": "Changes are means of perturbed cells minus means of control cells of the same batch. The change "
               "by a gene that was not perturbed is predicted from genes that are like it, by several kinds of evidence "
-              "whose weights are found by leaving one perturbation out; pairs add a shrunk interaction. Intervals control the share of genes outside, over perturbations "
-              "that were left out.",
+              "whose weights are found by leaving one perturbation out; pairs add a shrunk interaction. Intervals "
+              "control the share of genes outside, over perturbations that were left out.",
     "network": "In each cell type the expression of every gene was regressed on the TFs that databases say regulate "
                "it (ridge). A perturbation is carried through these edges three times, as CellOracle does, and kept "
                "in the range seen in cells. It is a simulation: nothing was measured of it.",
