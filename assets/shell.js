@@ -63,7 +63,7 @@
     },
     arrive(title) {
       document.title = title ? title + " · Geneweave" : "Geneweave";
-      if (arrivals++ && !document.activeElement.closest("header")) {
+      if (arrivals++ && !document.activeElement.closest("header, #main *")) {
         document.getElementById("main").focus({ preventScroll: true });
       }
       return nothing();

@@ -183,7 +183,8 @@ def _no_control(study: Study, labels: list[str]) -> InvalidStudy:
     return InvalidStudy(
         f"Perturbed cells are compared with controls, and no cell is labelled {asked} in "
         f"'{study.roles.perturbation}'. Found: {', '.join(labels[:12])}{' …' if len(labels) > 12 else ''}. Name the "
-        "label of unperturbed cells: control = \"…\" under [perturbed]."
+        "label of unperturbed cells: 'Label of controls' in the form of the study, or control = \"…\" under "
+        "[perturbed] in its file."
     )
 
 

@@ -128,7 +128,7 @@ def _species(plan: StudyPlan) -> list[Fault]:
 
 def _mixed(plan: StudyPlan) -> list[Fault]:
     parts = [part.name for file in plan.files for part in file.kept if part.condition == MIXED]
-    if not parts:
+    if not parts or plan.is_screen:  # whose controls are matched by condition
         return []
     many = "holds" if len(parts) == 1 else "hold"
     return [Fault(f"{_quoted(parts)} {many} cells of more than one condition. Split the file by the column that tells "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from dataclasses import replace
 from urllib.parse import parse_qs, urlparse
 
@@ -16,7 +17,7 @@ from app.components.job_card import actions
 from app.components.parameter_form import read_knockout
 from app.pages import knockout as page
 from app.pages.enrichment.question import backgrounds, read_question
-from app.pages.knockout import answers, ids, pictures, ranking, resting, starting, words
+from app.pages.knockout import answers, ids, inspector, pictures, ranking, resting, starting, words
 from app.pages.knockout.choosing import ask_bar, completions
 from app.pages.knockout.drawing import draw
 from app.pages.knockout.made import command
@@ -332,6 +333,67 @@ def test_what_a_gene_changes_is_handed_to_enrichment_with_the_measured_genes_as_
     assert question.chosen == f"knockout:{screen}"
     offered = [item["value"] for group in backgrounds(kept) for item in group["items"]]
     assert f"knockout:{screen}" in offered
+
+
+@pytest.fixture(scope="module")
+def unknown_gene(kept, screen) -> str:
+    """A gene that was perturbed and that nothing knows."""
+    table = knockouts.model(kept.store, screen).candidates
+    return next(gene for gene in table.index if table.at[gene, "seen"] and not table.at[gene, "known_by"])
+
+
+def test_a_perturbed_gene_that_nothing_knows_is_drawn_as_it_was_measured(kept, screen, unknown_gene):
+    found = page.layout(kept, model=screen, genes=unknown_gene)
+    assert "as it was measured, no prediction" in find(found, ids.HEADLINE).children
+    figure = graph_in(find(found, ids.STAGE))
+    assert [trace.name for trace in figure.data if trace.type == "bar"] == ["measured"]
+    assert "largest over their standard errors" in title(figure) and "nothing is predicted of it" in title(figure)
+    table = knockouts.answer(kept.store, screen, (unknown_gene,)).effect.table
+    over = (table["measured"].abs() / table["measured_se"]).sort_values(ascending=False)
+    assert list(figure.data[0].customdata) == over.index[:20].tolist()
+    told = said(find(found, ids.INSPECTOR))
+    assert "Mean of all, under Method above" in told and "train-mean" not in told and "learned without it" not in told
+
+
+def test_any_gene_can_be_asked_for_with_a_baseline_and_is_refused_by_the_core(kept, screen):
+    table = knockouts.candidates(kept.store, screen).set_index("gene")
+    gene = table.index[~table["can"]][0]
+    assert "cannot be predicted here" in said(page.layout(kept, model=screen, genes=gene))
+    for method in ("train-mean", "linear"):
+        found = page.layout(kept, model=screen, genes=gene, method=method)
+        assert KnockoutView.from_dict(find(found, ids.VIEW).data).genes == (gene,)
+        assert graph_in(find(found, ids.STAGE)).data[0].name == "predicted"
+
+
+def test_perturbations_alike_are_those_of_what_was_measured_and_none_where_all_are_told_the_same(kept, screen, singles):
+    found = draw(kept, screen, KnockoutView(genes=(singles[0],), tab="alike"))
+    assert "as measured, against 200" in title(graph_in(found.stage))
+    table = knockouts.candidates(kept.store, screen)
+    other = next(gene for gene in table.loc[table["can"], "gene"] if gene not in singles)
+    mean = draw(kept, screen, KnockoutView(genes=(other,), tab="alike", method="train-mean"))
+    assert "Nothing of its own to compare" in said(mean.stage)
+
+
+def test_reasons_of_many_genes_are_counted_in_a_moment():
+    n = 12_000
+    table = pd.DataFrame({"gene": [f"G{i}" for i in range(n)], "can": False,
+                          "reason": [f"Nothing knows G{i}, seen in {i} cells." for i in range(n)]})  # fmt: skip
+    start = time.perf_counter()
+    told = said(inspector.cannot_block(table))
+    assert time.perf_counter() - start < 1 and "genes: Nothing knows it, seen in … cells." in told
+
+
+def test_knockout_and_benchmark_lead_to_each_other(kept, screen):
+    assert f"/benchmark?study={STUDY}" in links(page.layout(kept, model=screen))
+
+
+def test_a_figure_holds_the_first_warnings_and_says_how_many_more_there_are(kept, screen, singles):
+    effect = knockouts.answer(kept.store, screen, (singles[0],)).effect
+    facts = knockouts.model(kept.store, screen).facts
+    many = replace(effect, evidence=effect.evidence | {"warnings": [f"Warning {i}." for i in range(6)]})
+    lines = words.first_warnings(facts, many)
+    assert len(lines) == 4 and lines[-1] == "⚠ 3 more warnings are on its page"
+    assert len(words.warned(facts, many)) == 6
 
 
 # the answer of a network

@@ -335,3 +335,14 @@ def test_a_map_of_other_datasets_is_said_to_be_older_than_the_study(with_map):
 def as_upload(content: bytes) -> str:
     """How the browser hands a file over."""
     return f"data:application/toml;base64,{base64.b64encode(content).decode()}"
+
+
+def test_a_screen_leads_to_its_knockouts_and_offers_no_map_that_cannot_be_made(services):
+    plain = services.library.study(STUDY)
+    assert "/knockout" not in " ".join(links(studies.study_card(services, plain)))
+    roles = replace(plain.roles, perturbation="bulk_labels")
+    both = studies.study_card(services, replace(plain, roles=roles))
+    assert f"/knockout?study={STUDY}" in links(both) and "Make the map" in words(both)
+    alone = studies.study_card(services, replace(plain, roles=roles, datasets=plain.datasets[:1]))
+    assert f"/benchmark?study={STUDY}" in links(alone) and "Make the map" not in words(alone)
+    assert "takes two datasets" in words(alone)

@@ -282,3 +282,51 @@ def test_a_table_of_effects_is_a_study_of_its_own(services, tmp_path):
     save_study(services, sent(page))
     (kept,) = [s for s in services.library.studies() if s.datasets[0].modality == "effects"]
     assert kept.perturbed == Perturbed("interference")
+
+
+def guided(services, tmp_path) -> str:
+    """A file of cells with counts of four guides, and which gene each targets."""
+    file = upload(services, tmp_path, "guided_CRISPRi.h5ad", modality="rna", species="human", batch="donor")
+    adata = anndata.read_h5ad(services.files.matrix(file))
+    adata.obsm["grna"] = np.random.default_rng(0).poisson(1, (200, 4))
+    adata.uns["grna_groups"], adata.uns["more"] = np.array(["G1", "G1", "G2", "non-targeting"]), np.array(["a"])
+    adata.write_h5ad(services.files.matrix(file))
+    return file
+
+
+def test_guides_beside_the_genes_are_found_and_make_one_dataset_a_screen(services, tmp_path):
+    page = study.layout(services, "new", files=guided(services, tmp_path))
+    counts, targets = (component(page, {"type": "study-perturbed", "what": what}) for what in
+                       ("guides", "guide_targets"))  # fmt: skip
+    assert (counts.value, targets.value) == ("grna", "grna_groups") and set(targets.data) == {"grna_groups", "more"}
+    save_study(services, sent(page))
+    (kept,) = [s for s in services.library.studies() if s.perturbed.guides]
+    assert kept.perturbed == Perturbed("interference", guides="grna", guide_targets="grna_groups")
+    assert len(kept.datasets) == 1 and kept.is_screen
+    without = words(read_review(services, sent(page, guide_targets=None)))
+    assert "guides and guide_targets go together" in without
+
+
+def test_a_file_without_matrices_beside_the_genes_is_not_asked_for_guides(services, screened):
+    fields = sent(study.layout(services, "new", files=screened))
+    assert not any(one["id"] == {"type": "study-perturbed", "what": "guides"} for one in fields)
+
+
+def test_two_kinds_in_a_column_are_told_before_the_study_is_saved(services, tmp_path):
+    obs = {"gene": ["G1"] * 90 + ["G2"] * 80 + ["ctrl"] * 30, "perturbation_type": ["CRISPRi", "CRISPRa"] * 100}
+    page = study.layout(services, "new", files=upload(services, tmp_path, "two.h5ad", obs=obs, perturbation="gene",
+                                                      modality="rna", species="human"))  # fmt: skip
+    assert "holds activation and interference" in words(read_review(services, sent(page)))
+    assert "holds activation" not in words(read_review(services, sent(page, kind="activation")))
+
+
+def test_a_screen_of_logarithms_serves_knockouts_alone_and_nothing_else_does_without_counts(services, tmp_path):
+    obs = {"gene": ["G1"] * 90 + ["G2"] * 80 + ["ctrl"] * 30}
+    file = upload(services, tmp_path, "logs_ko.h5ad", obs=obs, perturbation="gene", modality="rna", species="human")
+    adata = anndata.read_h5ad(services.files.matrix(file))
+    adata.X = adata.X.log1p()
+    adata.write_h5ad(services.files.matrix(file))
+    page = study.layout(services, "new", files=file)
+    assert "serves the Knockout page" in words(read_review(services, sent(page)))
+    said = words(read_review(services, sent(page, perturbation=None)))
+    assert "A screen needs one" in said

@@ -4,8 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from anndata import read_h5ad
 from scipy import sparse
 
+from engine.check.matrix_file import write_matrix
 from engine.check.scan import scan, stream
 from engine.check.verdict import check, unreadable
 from engine.errors import InvalidFile, JobCancelled
@@ -245,3 +247,40 @@ def test_a_scan_names_the_first_cell_of_what_is_wrong():
     values[41, 1], values[30, 2], values[20, 0] = 0.5, -1, np.nan
     found = scan(opened(dense(made_up()[:, :3].copy(), values[:40])).matrices["X"], ["a", "b", "c"])
     assert found.first == {"negative": 30, "missing": 20} and not found.whole
+
+
+def log_screen(adata):
+    """Logarithms of cells of which half are perturbed in one of four genes."""
+    adata.obs["perturbation"] = [("ctrl", "CD4", "ctrl", "LYZ", "STAT1", "CD14")[i % 6] for i in range(adata.n_obs)]
+    return dense(adata, np.log1p(1e4 * adata.X.toarray() / adata.X.sum(1)))
+
+
+def test_logarithms_of_a_screen_are_ready_for_knockouts_alone_and_stay_as_they_are(tmp_path):
+    adata = log_screen(made_up(n_cells=60))
+    checked = check(opened(adata))
+    assert checked.report.ready and "log-screen" in codes(checked.report, "warning") and not checked.report.counts
+    assert checked.report.verdict.endswith("no whole counts. Ready as a screen, for knockouts alone.")
+    write_matrix(checked, tmp_path / "matrix.h5ad")
+    np.testing.assert_allclose(read_h5ad(tmp_path / "matrix.h5ad").X.toarray(), adata.X.toarray(), rtol=1e-6)
+    back = check(opened(adata), fixes=("recover-counts",)).report
+    assert back.ready and back.counts and "log-screen" not in codes(back, "warning")
+
+
+def test_logarithms_without_perturbations_or_too_large_to_be_some_are_not_let_through():
+    plain = made_up(n_cells=60)
+    assert not report(dense(plain, np.log1p(1e4 * plain.X.toarray() / plain.X.sum(1)))).ready
+    large = log_screen(made_up(n_cells=60))
+    assert "fractional" in codes(report(dense(large, 10 * large.X.toarray())), "error")
+
+
+def test_a_mended_table_of_effects_keeps_its_fractions(tmp_path):
+    rng = np.random.default_rng(0)
+    adata = made_up(n_cells=25)
+    adata.obs_names = list(SYMBOLS[:25])
+    adata = dense(adata, rng.normal(size=(25, 30)))
+    adata.var_names = [*SYMBOLS[:-1], SYMBOLS[0]]
+    checked = check(opened(adata), fixes=("sum-duplicates",))
+    assert checked.report.guess("modality") == "effects" and checked.report.ready
+    write_matrix(checked, tmp_path / "matrix.h5ad")
+    kept = read_h5ad(tmp_path / "matrix.h5ad").X.toarray()
+    assert (kept != np.round(kept)).mean() > 0.9

@@ -88,5 +88,13 @@ def test_candidates_say_who_can_and_why_not():
     assert everywhere.index.is_unique
 
 
+def test_a_perturbed_gene_can_be_asked_for_though_nothing_knows_it_and_any_gene_with_a_baseline():
+    model = screen_model()
+    model.candidates["reason"] = "it is in none of the graphs of genes"
+    table = candidates(model)
+    assert set(table.loc[table["can"], "gene"]) == set(model.adata.obs_names) and (table["reason"] == "").sum() == 3
+    assert candidates(model, method="train-mean")["can"].all() and candidates(model, method="linear")["can"].all()
+
+
 def test_methods_begin_with_the_standard_one():
     assert methods_of(screen_model())[0] == "core" and methods_of(network_model()) == ["propagation"]

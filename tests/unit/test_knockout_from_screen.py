@@ -150,3 +150,12 @@ def test_a_warm_click_takes_far_less_than_a_second(model):
     for _ in range(5):
         predict_from_screen(model, unseen(model))
     assert (time.perf_counter() - started) / 5 < 0.3
+
+
+def test_the_linear_model_tells_a_perturbation_without_it(made, model):
+    name = next(name for name in made[0].names if "+" not in name)
+    rest = Screen(model.adata[model.adata.obs_names != name].copy())
+    (expected,) = METHODS["linear"].predict(rest, [name], made[1], 0)
+    told = predict_from_screen(model, [name], method="linear")
+    np.testing.assert_allclose(told.table["change"], expected, rtol=1e-4, atol=1e-6)
+    assert told.table["low"].isna().all() and not told.evidence["abstained"]

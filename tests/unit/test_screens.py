@@ -1,5 +1,7 @@
 """From cells to a screen: changes, errors, halves, tests, and what stands in the way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -177,6 +179,8 @@ def test_kinds_are_never_mixed(tmp_path):
         compute_screen(study, QUICK)
     found = compute_screen(study, ScreenParams(kind="interference", permutations=0))
     assert found.names == ["G1"] and found.facts["n_control"] == 20 and found.facts["kind"] == "interference"
+    chosen = replace(study, perturbed=replace(study.perturbed, kind="interference"))
+    assert compute_screen(chosen, QUICK).names == ["G1"]
 
 
 def test_cells_without_a_gene_are_counted_and_few_cells_named(tmp_path):

@@ -74,13 +74,22 @@ def form(services: Services, study: Study) -> html.Section:
                       FIELDS[basis], OF_SCREEN if basis == "screen" else ("datasets",)),
     ], className="gw-details", open=len(mixed) > 1)  # fmt: skip
     body = html.Div([
-        html.H2(study.title), html.P(basis_said(study, basis)), *why, html.Div(run, className="gw-row"),
+        html.H2(study.title), html.P(basis_said(study, basis)), *why,
+        html.Div([run, *edit_link(services, study)], className="gw-row"),
         html.Div(id=ids.FAULT), html.Div(job_parts(newest_job(services, study.name)), id=ids.JOB), advanced,
     ], className="gw-stack")  # fmt: skip
     beside = html.Div([html.Div(className="gw-drawing gw-drawing-knockout"), html.H3("What it will rest on"),
                        rests_on(helps, OWN[basis])], className="gw-stack ko-rests")  # fmt: skip
     return html.Section([dcc.Store(id=ids.ASKED, data=study.name), dcc.Store(id=ids.CAME), body, beside],
                         className="gw-card ko-form", **{"aria-label": "A new model of knockouts"})
+
+
+def edit_link(services: Services, study: Study) -> list[dcc.Link]:
+    """The way to the form of a person's own screen, where its control and kind are named."""
+    if not (study.is_screen and services.library.own(study.name)):
+        return []
+    return [dcc.Link([icon("edit"), "Edit the study"], href=f"/studies/{study.name}", className="gw-button-quiet",
+                     title="Which column says the perturbation, its kind, the label of controls")]
 
 
 def basis_said(study: Study, basis: str) -> str:
