@@ -95,7 +95,11 @@ def test_page_and_genes_are_reached_by_keys_alone_and_the_bars_come_with_the_add
     page.get_by_role("button", name="Take TF0 away").click()
     headline(page, "Simulated knockout of TF1")
     address_has(page, "genes", "TF1")
-    page.locator("#ko-gene").fill("rare")  # a gene that cannot be asked for is greyed, with the reason
+
+
+def test_a_gene_that_cannot_be_asked_for_is_greyed_with_the_reason(page, network):
+    visit(page, f"/knockout?model={network}")
+    page.locator("#ko-gene").fill("rare")
     option = page.get_by_role("option", name="RARE")
     expect(option).to_contain_text("seen in fewer than", timeout=PATIENCE)
     assert option.get_attribute("data-combobox-disabled") == "true"

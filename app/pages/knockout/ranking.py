@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
@@ -150,7 +151,7 @@ def shown(model: KnockoutModel, found: Ranking) -> list[Any]:
     above = int((table["fdr"] < 0.05).sum())
     title = (f"{whole(above)} of {plural(len(table), 'knockout')} {facts['words']} more than chance would, at "
              "5\u202f% FDR")  # fmt: skip
-    said = [html.P(thin(text), className="gw-small") for text in facts.get("sentences", [])
+    said = [html.P(minus(thin(text)), className="gw-small") for text in facts.get("sentences", [])
             if text not in model.facts.get("verdict", [])]  # fmt: skip
     warned = [alert(thin(text)) for text in facts.get("warnings", [])]
     asked = [] if facts["wish"]["to"] else [file_button("wish", "txt", words="Genes of the set")]
@@ -182,3 +183,7 @@ def columns(found: Ranking) -> list[dict[str, Any]]:
                    {"field": "nearest", "headerName": "Nearest seen", "width": 128, "filter": "agTextColumnFilter"}]
     return listed
 
+
+def minus(text: str) -> str:
+    """With the sign of numbers below 0 as the figures print it."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "\u2212", text)
