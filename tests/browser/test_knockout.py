@@ -81,6 +81,7 @@ def test_page_and_genes_are_reached_by_keys_alone_and_the_bars_come_with_the_add
     page.keyboard.press("g")
     page.keyboard.press("k")
     headline(page, "Which gene is to be knocked out?")
+    page.wait_for_timeout(500)  # the page has taken the focus on arrival
     page.locator("#ko-gene").focus()
     page.keyboard.type("tf0")
     page.locator("[data-combobox-selected]", has_text="TF0").wait_for()
