@@ -549,3 +549,7 @@ def test_how_it_was_made_tells_method_parameters_and_versions(kept, screen):
 def test_the_facts_of_a_made_up_model_are_those_of_a_real_one(kept, screen):
     facts = json.loads(kept.store.read(screen).uns[META])
     assert facts["basis"] == "screen" and facts["id"] == screen and facts["best"] == "ridge"
+
+
+def test_numbers_below_zero_have_a_minus_and_names_keep_their_hyphen():
+    assert ranking.minus("-0.25 to +0.5, HLA-2 and 0.1 to -1e-4") == "\u22120.25 to +0.5, HLA-2 and 0.1 to \u22121e-4"

@@ -6,6 +6,9 @@ import pandas as pd
 import pytest
 
 from app import knockouts
+from tests.app.fake_map import write_fake_map
+from tests.app.made_up_causes import write_causes
+from tests.app.made_up_contrast import write_contrast
 from tests.app.made_up_knockout import write_network_model, write_screen_model
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -55,17 +58,29 @@ def headline(page, words: str) -> None:
     expect(page.locator("#ko-headline")).to_contain_text(words, timeout=PATIENCE)
 
 
-def test_the_page_is_reached_by_key_and_shows_the_newest_model_of_the_study(page, network):
+def test_the_key_k_leads_from_a_gene_card_a_comparison_and_a_cause_to_its_knockout(page, stack, network):
+    store = stack.services.store
+    contrast, drawn = write_contrast(store), write_fake_map(store, 60)
+    causes = write_causes(store, contrast=contrast, n_targets=40)
+    symbol = store.read(drawn).obs["gene"].iloc[0]
+    page.set_default_timeout(PATIENCE)
+    for address, name in ((f"/atlas?map={drawn}&gene={symbol}", symbol), (f"/compare?contrast={contrast}&gene=GENE5",
+                          "GENE5"), (f"/causes?explanation={causes}&pick=STAT1", "STAT1")):  # fmt: skip
+        page.goto(address)
+        page.wait_for_selector("#main a.gw-knock-out")
+        page.keyboard.press("k")
+        page.wait_for_url(f"**/knockout?*{name}*")
+    for name in (causes, contrast, drawn):
+        store.delete(name)
+
+
+def test_page_and_genes_are_reached_by_keys_alone_and_the_bars_come_with_the_address(page, network):
     page.set_default_timeout(PATIENCE)
     page.goto("/studies")
     page.wait_for_selector(".gw-study")
     page.keyboard.press("g")
     page.keyboard.press("k")
     headline(page, "Which gene is to be knocked out?")
-
-
-def test_a_gene_is_added_by_keys_alone_and_its_bars_come_with_the_address(page, network):
-    visit(page, f"/knockout?model={network}")
     page.locator("#ko-gene").focus()
     page.keyboard.type("tf0")
     page.locator("[data-combobox-selected]", has_text="TF0").wait_for()
@@ -178,14 +193,11 @@ def test_all_knockouts_are_ranked_by_a_wish_and_a_click_opens_the_first(page, ne
     address_has(page, "genes", "TF0")
 
 
-def test_at_1280_by_800_picture_tools_and_inspector_are_seen_without_scrolling(page, screen, gene):
+def test_at_1280_by_800_all_is_seen_without_scrolling_and_on_a_narrow_window_nothing_sticks_out(page, screen, gene):
     visit(page, f"/knockout?model={screen}&genes={gene}", "#ko-bars .main-svg")
     boxes = page.evaluate("""() => ['#ko-stage', '#ko-bars', '.cmp-inspector'].map((s) => {
       const r = document.querySelector(s).getBoundingClientRect(); return [r.width, r.bottom]; })""")
     assert boxes[0][0] >= 0.6 * 1280 and all(bottom <= 801 for _, bottom in boxes)
-
-
-def test_on_a_narrow_window_nothing_is_wider_than_the_window(page, network):
     page.set_viewport_size({"width": 760, "height": 900})
-    visit(page, f"/knockout?model={network}&genes=TF0", "#ko-bars .main-svg")
+    page.wait_for_timeout(300)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 760

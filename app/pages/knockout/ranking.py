@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
@@ -156,7 +157,7 @@ def shown(model: KnockoutModel, found: Ranking) -> list[Any]:
     what = plural(len(table), "simulated knockout" if simulated else "knockout")
     title = f"{whole(above)} of {what} {facts['words']} more than chance would, at 5\u202f% FDR"
     caution = [html.P(f"⚠ {CAUTION}", className="ko-warned gw-small")] if simulated else []
-    said = [html.P(thin(text), className="gw-small") for text in facts.get("sentences", [])
+    said = [html.P(minus(thin(text)), className="gw-small") for text in facts.get("sentences", [])
             if text not in model.facts.get("verdict", [])]  # fmt: skip
     warned = [alert(thin(text)) for text in facts.get("warnings", [])]
     asked = [] if facts["wish"]["to"] else [file_button("wish", "txt", words="Genes of the set")]
@@ -190,3 +191,7 @@ def columns(found: Ranking) -> list[dict[str, Any]]:
                    {"field": "nearest", "headerName": "Nearest seen", "width": 128, "filter": "agTextColumnFilter"}]
     return listed
 
+
+def minus(text: str) -> str:
+    """With the sign of numbers below 0 as the figures print it."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "\u2212", text)
