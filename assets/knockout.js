@@ -131,15 +131,15 @@
   });
 
   /* Whoever types faster than names come has none marked: Enter takes the first that then comes, if it can be had. */
+  const offered = () => [...document.querySelectorAll("[role=option]")].filter((option) => option.offsetParent); // one list is open
   function takeFirst(input, tries) {
-    const list = byId(input.getAttribute("aria-controls") ?? "");
-    const first = list?.querySelector("[role=option]");
+    const first = offered()[0];
     if (first && !first.hasAttribute("data-combobox-disabled")) first.click();
     else if (!first && tries && document.activeElement === input) setTimeout(() => takeFirst(input, tries - 1), 100);
   }
   document.addEventListener("keydown", (event) => {
     if (!live() || event.key !== "Enter" || event.target.id !== "ko-gene" || !event.target.value.trim()) return;
-    if (byId(event.target.getAttribute("aria-controls") ?? "")?.querySelector("[data-combobox-selected]")) return;
+    if (offered().some((option) => option.hasAttribute("data-combobox-selected"))) return;
     event.preventDefault();
     event.stopPropagation();
     takeFirst(event.target, 20);
