@@ -132,17 +132,15 @@
 
   /* Whoever types faster than names come has none marked: Enter takes the first that then comes, if it can be had. */
   const offered = () => [...document.querySelectorAll("[role=option]")].filter((option) => option.offsetParent); // one list is open
-  function takeFirst(input, tries) {
+  function takeFirst(input, typed, tries) {
+    if (input.value !== typed || offered().some((option) => option.hasAttribute("data-combobox-selected"))) return;
     const first = offered()[0];
     if (first && !first.hasAttribute("data-combobox-disabled")) first.click();
-    else if (!first && tries && document.activeElement === input) setTimeout(() => takeFirst(input, tries - 1), 100);
+    else if (!first && tries && document.activeElement === input) setTimeout(() => takeFirst(input, typed, tries - 1), 100);
   }
   document.addEventListener("keydown", (event) => {
     if (!live() || event.key !== "Enter" || event.target.id !== "ko-gene" || !event.target.value.trim()) return;
-    if (offered().some((option) => option.hasAttribute("data-combobox-selected"))) return;
-    event.preventDefault();
-    event.stopPropagation();
-    takeFirst(event.target, 20);
+    setTimeout(() => takeFirst(event.target, event.target.value, 20), 150);
   }, true);
 
   document.addEventListener("keydown", (event) => {
