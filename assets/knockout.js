@@ -140,7 +140,8 @@
   }
   document.addEventListener("keydown", (event) => {
     if (!live() || event.key !== "Enter" || event.target.id !== "ko-gene" || !event.target.value.trim()) return;
-    setTimeout(() => takeFirst(event.target, event.target.value, 20), 150);
+    const [input, typed] = [event.target, event.target.value];
+    setTimeout(() => takeFirst(input, typed, 20), 150);
   }, true);
 
   document.addEventListener("keydown", (event) => {
