@@ -130,6 +130,20 @@
     } else if (row) followRow(row);
   });
 
+  /* Whoever types faster than names come has none marked: Enter takes the first that then comes, if it can be had. */
+  const offered = () => [...document.querySelectorAll("[role=option]")].filter((option) => option.offsetParent); // one list is open
+  function takeFirst(input, typed, tries) {
+    if (input.value !== typed || offered().some((option) => option.hasAttribute("data-combobox-selected"))) return;
+    const first = offered()[0];
+    if (first && !first.hasAttribute("data-combobox-disabled")) first.click();
+    else if (!first && tries && document.activeElement === input) setTimeout(() => takeFirst(input, typed, tries - 1), 100);
+  }
+  document.addEventListener("keydown", (event) => {
+    if (!live() || event.key !== "Enter" || event.target.id !== "ko-gene" || !event.target.value.trim()) return;
+    const [input, typed] = [event.target, event.target.value];
+    setTimeout(() => takeFirst(input, typed, 20), 150);
+  }, true);
+
   document.addEventListener("keydown", (event) => {
     if (!live() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const row = event.key === "Enter" && rowOf(event.target);

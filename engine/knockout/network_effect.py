@@ -23,7 +23,7 @@ MOST_DOSE = 10.0
 LEAST_SPREAD = 25  # cells of a type that the spread is told from
 TOLD = 20  # genes that change most, whose path is told
 COMPANY_NOTE = "This is a simulation by a regression in unperturbed cells: company is taken for cause."
-SPREAD_NOTE = ("The intervals tell how far the simulation leans on which cells were fitted (left out in twenty parts), "
+SPREAD_NOTE = ("The spread tells how far the simulation leans on which cells were fitted (left out in twenty parts), "
                "not how often the truth is inside: that is not known without perturbed cells.")  # fmt: skip
 GENERAL = (COMPANY_NOTE, SPREAD_NOTE)  # what is so of every simulation
 

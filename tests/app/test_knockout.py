@@ -20,6 +20,7 @@ from app.pages.enrichment.question import backgrounds, read_question
 from app.pages.knockout import answers, ids, inspector, pictures, ranking, resting, starting, words
 from app.pages.knockout.choosing import ask_bar, completions
 from app.pages.knockout.drawing import draw
+from app.pages.knockout.inspector import cannot_block
 from app.pages.knockout.made import command
 from app.pages.knockout.view import KnockoutView, known_genes, read_view
 from app.search import completions as found_by_search
@@ -226,6 +227,16 @@ def test_a_name_that_no_gene_has_is_answered_with_the_closest(kept, network):
     first, *near = completions(knockouts.candidates(kept.store, network), "TF00")
     assert first["disabled"] and "No gene 'TF00' here" in first["label"] and near
     assert completions(knockouts.candidates(kept.store, network), "qqqqqqq")[0]["label"].endswith("Nothing is close.")
+
+
+def test_reasons_of_thousands_of_genes_are_told_at_once_numbers_of_their_own_put_together():
+    genes = [f"G{i}" for i in range(20_000)]
+    reasons = [f"{gene} is seen in {i} cells" for i, gene in enumerate(genes)]
+    table = pd.DataFrame({"gene": genes, "can": False, "reason": reasons})
+    started = time.monotonic()
+    shown = said(cannot_block(table))
+    assert time.monotonic() - started < 1.0  # counting them anew for each gene took many seconds
+    assert "20\u202f000 genes: it is seen in … cells" in shown
 
 
 def test_while_no_gene_is_chosen_some_are_suggested(kept, screen, network):

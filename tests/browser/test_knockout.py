@@ -97,6 +97,14 @@ def test_page_and_genes_are_reached_by_keys_alone_and_the_bars_come_with_the_add
     address_has(page, "genes", "TF1")
 
 
+def test_enter_right_after_a_name_takes_the_gene_when_its_name_has_come(page, network):
+    visit(page, f"/knockout?model={network}")
+    page.locator("#ko-gene").focus()
+    page.keyboard.type("tf3")
+    page.keyboard.press("Enter")
+    headline(page, "Simulated knockout of TF3")
+
+
 def test_a_gene_that_cannot_be_asked_for_is_greyed_with_the_reason(page, network):
     visit(page, f"/knockout?model={network}")
     page.locator("#ko-gene").fill("rare")

@@ -213,8 +213,9 @@ def cannot_block(table: pd.DataFrame) -> html.Details | None:
     if rows.empty:
         return None
     said = [reason.replace(gene, "it") for gene, reason in zip(rows["gene"], rows["reason"], strict=True)]
-    many = len(set(said)) > REASONS
-    reasons = Counter(re.sub(r"\d[\d.,]*\d|\d", "…", text) if many else text for text in said)
+    reasons = Counter(said)
+    if len(reasons) > REASONS:
+        reasons = Counter(re.sub(r"\d[\d.,]*\d|\d", "…", text) for text in said)
     items = [html.Li(f"{plural(n, 'gene')}: {not_told(reason)}") for reason, n in reasons.most_common(REASONS)]
     return html.Details([
         html.Summary(f"Why can {plural(len(rows), 'gene')} not be asked for?"),
