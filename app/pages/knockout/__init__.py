@@ -65,8 +65,9 @@ def model_page(services: Services, name: str, asked: dict[str, str]) -> html.Div
     cell_type = asked["cell_type"] if asked["cell_type"] in types else next(iter(types), "")
     method = asked["method"] if asked["method"] in methods else "auto"
     table = knockouts.candidates(services.store, name, cell_type, method)
+    why = (lambda gene: thin(why_not(model, gene, cell_type))) if stored.basis == "network" else None
     view, faults = read_view(asked, basis=stored.basis, methods=["auto", *methods], cell_types=types, candidates=table,
-                             why=lambda gene: thin(why_not(model, gene, cell_type)))  # fmt: skip
+                             why=why)  # fmt: skip
     return result(services, stored, model, view, draw(services, name, view), table, methods, faults)
 
 
