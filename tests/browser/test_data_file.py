@@ -64,7 +64,7 @@ def test_limits_count_as_they_are_typed_stay_and_are_suggested(checked):
     checked.locator("#qc-min-counts").fill("100")
     expect(said).to_contain_text(re.compile(r"\d+ of 240 cells kept"))
     expect(checked.locator("#qc-violins .main-svg").first).to_be_visible(timeout=MINUTE)
-    lines = "document.querySelector('#qc-violins .js-plotly-plot').layout.shapes.length"
+    lines = "document.querySelector('#qc-violins .js-plotly-plot').layout.shapes?.length"
     checked.wait_for_function(f"{lines} > 0")
     checked.reload()
     expect(checked.locator("#qc-min-counts")).to_have_value("100", timeout=MINUTE)
