@@ -101,7 +101,7 @@
     s: "/studies", d: "/data", a: "/atlas", m: "/modalities", c: "/compare", u: "/causes", k: "/knockout",
     q: "/quality", j: "/jobs",
   };
-  let leader = 0;
+  let leader = -Infinity; // when g was pressed, by the clock of the keys: a busy page does not lengthen it
   function shortcut(event) {
     const typing = event.target.closest("input, textarea, select, [contenteditable=true]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return false;
@@ -115,8 +115,8 @@
       set("help", { opened: true });
       return true;
     }
-    if (Date.now() - leader < 1200 && pages[event.key]) {
-      leader = 0;
+    if (event.timeStamp - leader < 1200 && pages[event.key]) {
+      leader = -Infinity;
       visit(pages[event.key]);
       return true;
     }
@@ -125,8 +125,8 @@
       visit(knockOut.getAttribute("href"));
       return true;
     }
-    leader = event.key === "g" ? Date.now() : 0;
-    return leader > 0;
+    leader = event.key === "g" ? event.timeStamp : -Infinity;
+    return event.key === "g";
   }
   document.addEventListener("keydown", (event) => {
     if (!shortcut(event)) return;
