@@ -130,11 +130,12 @@
     } else if (row) followRow(row);
   });
 
-  /* Whoever types faster than names come has none marked: Enter takes the first that then comes, if it can be had. */
+  /* Whoever types faster than names come has none marked, or one of a list that is just being replaced: what Enter left
+     in the field is then answered by the marked one, or the first that comes, if it can be had. */
   const offered = () => [...document.querySelectorAll("[role=option]")].filter((option) => option.offsetParent); // one list is open
   function takeFirst(input, typed, tries) {
-    if (input.value !== typed || offered().some((option) => option.hasAttribute("data-combobox-selected"))) return;
-    const first = offered()[0];
+    if (input.value !== typed) return; // it was taken
+    const first = offered().find((option) => option.hasAttribute("data-combobox-selected")) ?? offered()[0];
     if (first && !first.hasAttribute("data-combobox-disabled")) first.click();
     else if (!first && tries && document.activeElement === input) setTimeout(() => takeFirst(input, typed, tries - 1), 100);
   }
