@@ -13,7 +13,8 @@ run: $(VENV)/.ready
 test: $(VENV)/.ready-for-tests
 	$(BIN)/python tests/install_tools.py
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 tests/unit tests/app
+	$(BIN)/python -m pytest tests/browser tests/integration
 
 slow: $(VENV)/.ready-for-tests
 	$(BIN)/python tests/install_tools.py
