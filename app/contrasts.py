@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from app.stored import Stored
 from engine.contrasts import load_contrast
 from engine.errors import GeneweaveError, StorageDamaged, UnknownName
 from engine.jobs.submit import COMPARE
@@ -20,20 +21,8 @@ FACTS = 2  # version of what is kept of a comparison
 
 
 @dataclass(frozen=True)
-class StoredContrast:
+class StoredContrast(Stored):
     """One comparison and its facts (see `Contrast.facts`), n_genes (those compared) beside them."""
-
-    id: str
-    facts: dict[str, Any]
-
-    @property
-    def study(self) -> str:
-        return self.facts["study"]
-
-    @property
-    def created(self) -> str:
-        """When it was made, ISO 8601."""
-        return self.facts["made"]["created"]
 
     @property
     def levels(self) -> str:

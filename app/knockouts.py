@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from app.stored import Stored
 from engine import knockout
 from engine.errors import GeneweaveError, InvalidParameter, UnknownName
 from engine.jobs.submit import KNOCKOUT, LEARN, RANK
@@ -24,24 +25,12 @@ LOWEST = 0.5
 
 
 @dataclass(frozen=True)
-class StoredModel:
+class StoredModel(Stored):
     """One model of knockouts and its facts (see `KnockoutModel.facts`)."""
-
-    id: str
-    facts: dict[str, Any]
-
-    @property
-    def study(self) -> str:
-        return self.facts["study"]
 
     @property
     def basis(self) -> str:
         return self.facts["basis"]
-
-    @property
-    def created(self) -> str:
-        """When it was made, ISO 8601."""
-        return self.facts["made"]["created"]
 
     @property
     def title(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.stored import Stored
 from engine.errors import GeneweaveError, StorageDamaged, UnknownName, unknown
 from engine.store import Store
 from engine.types import META, GeneEmbedding, GeneGraph
@@ -17,24 +18,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class StoredMap:
+class StoredMap(Stored):
     """One gene map and its facts (see `GeneEmbedding.facts`)."""
-
-    id: str
-    facts: dict[str, Any]
-
-    @property
-    def study(self) -> str:
-        return self.facts["study"]
 
     @property
     def title(self) -> str:
         return self.facts["title"]
-
-    @property
-    def created(self) -> str:
-        """When it was made, ISO 8601."""
-        return self.facts["made"]["created"]
 
 
 def maps(services: Services, study: str = "") -> list[StoredMap]:

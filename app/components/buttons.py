@@ -46,3 +46,11 @@ def popover(opener: html.Button, body: list, *, label: str, width: int, position
     dialog = html.Div(body, className="gw-stack atlas-pop", role="dialog", **{"aria-label": label})
     return dmc.Popover([dmc.PopoverTarget(opener), dmc.PopoverDropdown(dialog)], width=width, position=position,
                        shadow="md", zIndex=300, trapFocus=True, returnFocus=True, withRoles=False)
+
+
+def how_button(text: str) -> dmc.Popover:
+    """A small button that says how a figure came about."""
+    opener = html.Button([icon("help"), "How was this made"], type="button", className="gw-button-small")
+    body = [html.H3("How was this made"), html.P(text),
+            html.P("Parameters, command line, versions and data are at the foot of the page.", className="gw-muted")]
+    return popover(opener, body, label="How was this made", width=380, position="top-end")

@@ -68,9 +68,11 @@ def verdict(singles: Singles, *, seed: int = 0) -> list[str]:
     nearest = max(rivals, key=lambda name: rivals[name][0])
     share, low, high = rivals[nearest]
     ridge = " No kind of likeness of genes lessens the error." if "ridge" not in rivals else ""
+    errs = "as much in mean square" if _percent(max(abs(low), abs(high))) == _percent(0) else (
+        f"{_more(-share)} in mean square (95 % interval {_more(-high)} to {_more(-low)}, bootstrap over perturbations)"
+    )
     return [f"Nothing beats the mean here: of {n} perturbations of one gene, each told without itself, the next, "
-            f"{PREDICTORS[nearest]}, errs {_percent(abs(share))} {'less' if share > 0 else 'more'} in mean square "
-            f"(95 % interval {_more(-high)} to {_more(-low)}, bootstrap over perturbations).{ridge}",
+            f"{PREDICTORS[nearest]}, errs {errs}.{ridge}",
             "So every gene that was not perturbed is told the mean of the screen: what such perturbations have in "
             "common, and nothing that is this gene's own."]  # fmt: skip
 

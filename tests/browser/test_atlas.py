@@ -110,6 +110,7 @@ def test_selections_are_undone_and_done_again_by_key(atlas):
     address_has(atlas, "select", "cluster:1")
     atlas.keyboard.press("Escape")
     atlas.wait_for_function("() => !location.search.includes('select=')")
+    assert "select=" not in atlas.url
 
 
 def test_a_point_tells_its_gene_in_words_and_opens_its_card(atlas):
@@ -133,6 +134,7 @@ def test_a_gene_is_found_by_slash_and_its_name_in_small_letters(atlas):
     atlas.wait_for_selector("[role=option]:has-text('CD79A')")
     atlas.keyboard.press("Enter")
     atlas.wait_for_selector(".atlas-card h2:has-text('CD79A')")
+    assert atlas.inner_text(".atlas-card h2") == "CD79A"
 
 
 def test_pasted_names_are_selected_and_unknown_ones_get_their_closest(atlas):
@@ -206,6 +208,7 @@ def test_the_map_follows_the_theme(atlas):
     light = atlas.evaluate(ink)
     atlas.click("#theme")
     atlas.wait_for_function(f"(light) => ({ink})() !== light", arg=light)
+    assert atlas.evaluate(ink) != light
 
 
 def test_an_unknown_gene_or_map_in_the_address_is_told_in_a_sentence(page, name):

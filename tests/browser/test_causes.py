@@ -121,6 +121,7 @@ def test_a_row_of_the_table_leads_to_its_node_by_key(causes):
     address_has(causes, "focus", wanted)
     causes.get_by_text("Bars", exact=True).click()
     causes.locator("#causes-bars .main-svg").first.wait_for()
+    assert f"focus={wanted}" in causes.url
 
 
 def test_a_node_is_found_by_name_though_it_is_folded(causes):
@@ -137,6 +138,7 @@ def test_the_layout_is_chosen_and_kept_in_the_address(causes, layout):
     causes.get_by_text(layout, exact=True).click()
     address_has(causes, "layout", {"Rings": "concentric", "Forces": "cose"}[layout])
     causes.wait_for_function(f"(before) => ({PLACE})('MYC').join() !== before", arg=",".join(map(str, before)))
+    assert causes.evaluate(PLACE, "MYC") != before
 
 
 def test_a_link_restores_the_view(page, name):
@@ -168,6 +170,7 @@ def test_the_theme_changes_the_ink_of_the_network(causes):
     light = causes.evaluate(STYLE, ["STAT1", "color"])
     causes.get_by_label("Switch between light and dark").click()
     causes.wait_for_function(f"(light) => ({STYLE})(['STAT1', 'color']) !== light", arg=light)
+    assert causes.evaluate(STYLE, ["STAT1", "color"]) != light
 
 
 def test_at_1280_by_800_all_is_seen_without_scrolling_and_nothing_overlaps(causes):
@@ -183,4 +186,4 @@ def test_the_form_leads_to_a_job_and_its_fault_is_told_in_place(page, name):
     page.set_default_timeout(PATIENCE)
     page.goto("/causes")
     page.get_by_role("button", name="Look for causes").click()
-    page.get_by_text("A network is needed, found none ticked").wait_for()
+    expect(page.get_by_text("A network is needed, found none ticked")).to_be_visible(timeout=PATIENCE)

@@ -117,6 +117,7 @@ def test_a_gene_is_opened_by_key_from_the_table(result):
     result.keyboard.press("Enter")
     wanted = result.locator("#cmp-grid .ag-row[row-index='1']").first.get_attribute("row-id")
     inspector_says(result, wanted)
+    assert wanted in result.inner_text("#cmp-inspector h2")
 
 
 def test_arm_fdr_and_picture_are_changed_and_a_link_restores_them(result, name):

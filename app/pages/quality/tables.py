@@ -8,17 +8,17 @@ from typing import Any
 import dash_ag_grid as dag
 import pandas as pd
 
+from app.components.score_cells import score_cell, score_column
 from app.words import duration, whole
 from engine.metrics.measures import MEASURES
 from engine.metrics.summary import averages, best_of, standings
 
 KINDS = {"model": "Model", "rival": "Rival", "ablation": "Without a part", "null": "Null"}
-NUMBER = {"type": "rightAligned", "minWidth": 138}
+LEAST = 138  # pixels of a column of scores
 NARROW = {"minWidth": 84, "width": 88, "flex": 0}
 SCORE = ("Each of the six measures of the paper goes from 0, the worst of model and rivals, to 1, the best of them; "
          "the mean of the six. Nulls are on that scale without setting it, so they may lie outside 0 to 1.")
 RANK = "Mean of the ranks on the six measures of the paper among model and rivals; 1 is best."
-STAR = "★ "
 CLASSIFIERS = {"logistic": "Logistic regression", "forest": "Random forest"}
 NO_VECTORS = "Gene frequency alone"
 FREQUENCY = "What is reached without vectors: how often each gene of a pair is in a true one"
@@ -29,11 +29,11 @@ def method_grid(table: pd.DataFrame) -> dag.AgGrid:
     return _grid("quality-grid", method_rows(table), [
         {"field": "label", "headerName": "Method", "pinned": "left", "width": 190, "flex": 0},
         {"field": "kind", "headerName": "Kind", "width": 116, "flex": 0, "minWidth": 100},
-        _column("score", "Avg Score", SCORE), _column("rank", "Mean rank", RANK) | NARROW,
-        *(_column(m.name, m.label + ("" if m.best else " ↓"), m.explanation + ("" if m.best else " Less is better."))
+        _scores("score", "Avg Score", SCORE), _scores("rank", "Mean rank", RANK) | NARROW,
+        *(_scores(m.name, m.label + ("" if m.best else " ↓"), m.explanation + ("" if m.best else " Less is better."))
           for m in MEASURES if m.name in set(table["measure"])),
-        _column("n", "Seeds", "Seeds at which the method was scored") | NARROW,
-        _column("seconds", "Time", "Mean time to learn the vectors, on the machine that made them") | NARROW,
+        _scores("n", "Seeds", "Seeds at which the method was scored") | NARROW,
+        _scores("seconds", "Time", "Mean time to learn the vectors, on the machine that made them") | NARROW,
     ])  # fmt: skip
 
 
@@ -46,10 +46,10 @@ def method_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
         own = average[average["method"] == name].set_index("measure")
         row: dict[str, Any] = {"method": name, "label": own["label"].iloc[0], "kind": KINDS[own["kind"].iloc[0]]}
         for measure, (mean, sd) in own[["mean", "sd"]].iterrows():
-            row |= _cell(measure, mean, sd, name in best.get(measure, ()))
+            row |= score_cell(measure, mean, sd, name in best.get(measure, ()))
         if name in standing.index:
             at = standing.loc[name]
-            row |= _cell("score", at["score"], at["score_sd"], at["place"] == 1)
+            row |= score_cell("score", at["score"], at["score_sd"], at["place"] == 1)
             row |= {"rank": _value(at["rank"]), "rank_said": f"{at['rank']:.1f}" if at["rank"] > 0 else ""}
         row |= {"n": int(seeds[name]), "n_said": str(seeds[name]), "seconds_said": duration(row["seconds"])}
         row["first"] = bool(not rows or rows[-1]["kind"] != row["kind"])
@@ -72,10 +72,10 @@ def grid_of_tests(tests: pd.DataFrame, methods: list[str]) -> dag.AgGrid:
         {"field": "title", "headerName": "Test", "pinned": "left", "width": 240, "flex": 0, "tooltipField": "title"},
         {"field": "model", "headerName": "Classifier", "width": 160, "flex": 0},
         {"field": "measure", "headerName": "Measure", "width": 100, "flex": 0, "minWidth": 90},
-        _column("n", "Genes or pairs", "Tested, with those that are true in brackets") | {"minWidth": 110},
-        _column("chance", "Chance", "What a guess gives") | NARROW,
-        _column("blind", "No vectors", FREQUENCY) | NARROW,
-        *(_column(f"m{i}", labels[name], labels[name]) for i, name in enumerate(methods)),
+        _scores("n", "Genes or pairs", "Tested, with those that are true in brackets") | {"minWidth": 110},
+        _scores("chance", "Chance", "What a guess gives") | NARROW,
+        _scores("blind", "No vectors", FREQUENCY) | NARROW,
+        *(_scores(f"m{i}", labels[name], labels[name]) for i, name in enumerate(methods)),
     ])  # fmt: skip
 
 
@@ -90,11 +90,11 @@ def rows_of_tests(tests: pd.DataFrame) -> list[dict[str, Any]]:
         first = part.iloc[0]
         row = {"title": first["title"], "model": CLASSIFIERS.get(model, model), "measure": measure.upper(),
                "n": int(first["n"]), "n_said": f"{whole(first['n'])} ({whole(first['positives'])})", "first": False,
-               **_cell("chance", part["chance"].mean(), math.nan, False),
-               **_cell("blind", blind.get((task, measure), math.nan), math.nan, False)}  # fmt: skip
+               **score_cell("chance", part["chance"].mean(), math.nan, False),
+               **score_cell("blind", blind.get((task, measure), math.nan), math.nan, False)}  # fmt: skip
         for i, name in enumerate(names):
             if name in mean.index:
-                row |= _cell(f"m{i}", mean[name], sd[name], bool(mean[name] == ranked.max()))
+                row |= score_cell(f"m{i}", mean[name], sd[name], bool(mean[name] == ranked.max()))
         rows.append(row)
     return rows
 
@@ -109,22 +109,12 @@ def _kind(part: pd.DataFrame, name: str) -> str:
     return part.loc[part["method"] == name, "kind"].iloc[0]
 
 
-def _cell(field: str, mean: float, sd: float, best: bool) -> dict[str, Any]:
-    if mean != mean:
-        return {field: None, f"{field}_said": "–", f"{field}_best": False}
-    said = f"{mean:.3f} ± {sd:.3f}" if sd == sd else f"{mean:.3f}"
-    return {field: float(mean), f"{field}_said": (STAR if best else "") + said.replace("-", "\u2212"),
-            f"{field}_best": bool(best)}  # fmt: skip
-
-
 def _value(x: float) -> float | None:
     return float(x) if x == x else None
 
 
-def _column(field: str, name: str, about: str) -> dict[str, Any]:
-    return {"field": field, "headerName": name, "headerTooltip": about, **NUMBER,
-            "valueFormatter": {"function": f"params.data.{field}_said || '–'"},
-            "cellClassRules": {"quality-best": f"params.data.{field}_best"}}  # fmt: skip
+def _scores(field: str, name: str, about: str) -> dict[str, Any]:
+    return score_column(field, name, about, least=LEAST)
 
 
 def _grid(name: str, rows: list[dict[str, Any]], columns: list[dict[str, Any]]) -> dag.AgGrid:
