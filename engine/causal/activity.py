@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.causal.adjust import adjusted
 from engine.causal.edges import Targets
+from engine.tl.adjust import adjusted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.causal.adjust import adjusted
 from engine.errors import InvalidFile, InvalidParameter, closest
+from engine.tl.adjust import adjusted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from engine.causal.adjust import adjusted
 from engine.causal.changes import Changes
 from engine.causal.edges import lay_over
 from engine.causal.regulators import in_order
 from engine.causal.score import scores
+from engine.tl.adjust import adjusted
 
 if TYPE_CHECKING:
     import pandas as pd

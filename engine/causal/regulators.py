@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.causal.activity import activity
-from engine.causal.adjust import adjusted
 from engine.causal.changes import Changes
 from engine.causal.edges import Network, lay_over
 from engine.causal.score import measured, scores
+from engine.tl.adjust import adjusted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.causal.adjust import adjusted
 from engine.causal.changes import Changes
 from engine.causal.edges import Network
 from engine.causal.null import degree_bins, drawn_directions
@@ -14,6 +13,7 @@ from engine.causal.paths import Wiring, pooled, reached
 from engine.causal.regulators import in_order
 from engine.causal.score import measured, scores
 from engine.progress import Progress
+from engine.tl.adjust import adjusted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -45,9 +45,3 @@ def leading(adjacency: sparse.csr_matrix, n: int = COMPONENTS, *, seed: int = 0)
 def heat(values: np.ndarray, vectors: np.ndarray, time: float) -> np.ndarray:
     """Features whose products are exp(−t L) without its first eigenvector, shape (n_genes, n)."""
     return vectors * np.exp(-time * (1 - values) / 2)
-
-
-def unit_rows(features: np.ndarray) -> np.ndarray:
-    """Rows at length 1, float32; a row of zeros stays one."""
-    length = np.linalg.norm(features, axis=1, keepdims=True)
-    return (features / np.where(length > 0, length, 1)).astype(np.float32)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.gene_features.diffusion import unit_rows
 from engine.gene_features.names import Names
+from engine.tl.neighbours import unit_rows
 from engine.types.perturbations import GeneKernel, Screen
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.gene_features.diffusion import heat, leading, unit_rows
+from engine.gene_features.diffusion import heat, leading
 from engine.gene_features.kept import here, kept, naming_files
 from engine.gene_features.names import HUMAN, Names
+from engine.tl.neighbours import unit_rows
 from engine.types.perturbations import GeneKernel
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import GeneweaveError
-from engine.gene_features.diffusion import unit_rows
 from engine.gene_features.names import HUMAN, NOTHING, Names, one_species
+from engine.tl.neighbours import unit_rows
 from engine.types import META
 from engine.types.perturbations import GeneKernel, Screen
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.gene_features.diffusion import unit_rows
 from engine.gene_features.encoder import INSTALL, Encoder, encoded, encoders
 from engine.gene_features.kept import here, kept, naming_files
 from engine.gene_features.memberships import PATHWAYS, PROCESSES, memberships
 from engine.gene_features.names import HUMAN, Names
+from engine.tl.neighbours import unit_rows
 from engine.types.perturbations import GeneFeatures, GeneKernel
 
 if TYPE_CHECKING:

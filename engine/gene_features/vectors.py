@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import GeneweaveError, UnknownName
-from engine.gene_features.diffusion import unit_rows
 from engine.gene_features.names import Names
 from engine.io.vectors import read_vectors
 from engine.knowledge.own import GENE_VECTORS
+from engine.tl.neighbours import unit_rows
 from engine.types import META, GeneEmbedding
 from engine.types.perturbations import GeneKernel
 

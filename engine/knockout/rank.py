@@ -15,10 +15,11 @@ from engine.knockout.direction import Direction, direction_of
 from engine.knockout.kept import load_model
 from engine.knockout.many import Changes
 from engine.knockout.rank_facts import rank_facts
-from engine.knockout.scored import deal, false_discovery, scores
+from engine.knockout.scored import deal, scores
 from engine.knockout.wish import Wish
 from engine.progress import Progress, Span
 from engine.store import Store, artifact_id
+from engine.tl.adjust import adjusted
 from engine.types import META, KnockoutModel
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def ranked(model: KnockoutModel, wish: Wish, *, seed: int = 0, progress: Progres
                                "or gene sets from the Library and learn it again.")  # fmt: skip
     table = pd.concat(parts)
     null = table.pop("null").mean()
-    table["fdr"] = false_discovery(table["p"].to_numpy())
+    table["fdr"] = adjusted(table["p"].to_numpy())
     table = table.sort_values(["score", "z"], ascending=False, kind="stable").rename_axis("gene")
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     return Ranking(table, rank_facts(model, wish, direction, table, null=float(null), level=LEVEL))

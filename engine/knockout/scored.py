@@ -81,13 +81,3 @@ def by_chance(x: np.ndarray, direction: Direction) -> tuple[np.ndarray, np.ndarr
     spread = direction.weight**2 @ member - weights**2 / n
     variance = (x**2 @ member - total**2 / n) @ (spread / np.maximum(n - 1, 1))
     return total @ (weights / n), np.maximum(variance, 0)
-
-
-def false_discovery(p: np.ndarray) -> np.ndarray:
-    """Benjamini-Hochberg over the p that are numbers; NaN stays NaN."""
-    from scipy.stats import false_discovery_control
-
-    found, tested = np.full(len(p), np.nan), np.isfinite(p)
-    if tested.any():
-        found[tested] = false_discovery_control(p[tested])
-    return found

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.errors import InvalidParameter
 from engine.perturb.changes import target_mask
+from engine.tl.adjust import adjusted
 from engine.types import Screen, targets_of
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ def alike(screen: Screen, change: np.ndarray, *, name: str = "", by: str = "pear
         When the change is not of this screen's genes, or the likeness is neither.
     """
     import pandas as pd
-    from scipy.stats import false_discovery_control
 
     change = np.asarray(change, dtype=np.float64)
     if change.shape != (len(screen.genes),):
@@ -63,10 +63,7 @@ def alike(screen: Screen, change: np.ndarray, *, name: str = "", by: str = "pear
         values, change = values - mean, change - mean
     likeness, p = _likeness(change, values, counts, by == "pearson", seed, draws)
     table = pd.DataFrame({"perturbation": others, "likeness": likeness, "n_genes": counts.sum(axis=1), "p": p})
-    table["fdr"] = np.nan
-    known = table["p"].notna()
-    if known.any():
-        table.loc[known, "fdr"] = false_discovery_control(table.loc[known, "p"])
+    table["fdr"] = adjusted(table["p"].to_numpy())
     return table.sort_values("likeness", ascending=False, kind="stable", ignore_index=True)
 
 

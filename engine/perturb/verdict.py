@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.metrics.perturbation.agreement import pearson
 from engine.perturb.changes import squares
 from engine.perturb.pairs import LEAST_PAIRS
 from engine.perturb.singles import PREDICTORS, Singles
@@ -27,17 +28,6 @@ def left_out_scores(singles: Singles) -> dict[str, dict[str, float | None]]:
         without = pearson(told - mean, truth - mean, counts)
         found[name] = {"mse": float(singles.errors[name].mean()), "pcc": _mean(plain), "systema": _mean(without)}
     return found
-
-
-def pearson(a: np.ndarray, b: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Correlation of each row of two tables where they count, float64 (n_rows,); NaN where a side is constant."""
-    n = counts.sum(axis=1, keepdims=True)
-    sides = []
-    for side in (a, b):
-        kept = np.where(counts, side, 0).astype(np.float64)
-        sides.append(np.where(counts, kept - kept.sum(axis=1, keepdims=True) / np.maximum(n, 1), 0))
-    size = np.sqrt(np.prod([np.square(side).sum(axis=1) for side in sides], axis=0))
-    return np.where(size > 1e-12, (sides[0] * sides[1]).sum(axis=1) / np.maximum(size, 1e-12), np.nan)
 
 
 def fall(before: np.ndarray, after: np.ndarray, *, seed: int = 0) -> tuple[float, float, float]:

@@ -16,6 +16,7 @@ from engine.screens.energy import Sample, energy_tests, sample_of
 from engine.screens.facts import cell_facts
 from engine.screens.sums import Changes, Controls, ControlSums, changes_of
 from engine.screens.targets import p_of, target_changes
+from engine.tl.adjust import adjusted
 from engine.types import DatasetSource, Study
 from engine.types.perturbations import targets_of
 
@@ -110,7 +111,7 @@ def perturbation_table(cells: ScreenCells, changes: Changes, genes: np.ndarray, 
     table["e_distance"], table["e_p"], table["e_fdr"] = np.nan, np.nan, np.nan
     if params.permutations:
         distance, p = energy_tests(cells, sample, permutations=params.permutations, seed=params.seed, progress=progress)
-        table["e_distance"], table["e_p"], table["e_fdr"] = distance, p, _fdr(p)
+        table["e_distance"], table["e_p"], table["e_fdr"] = distance, p, adjusted(p)
     return table
 
 
@@ -142,13 +143,3 @@ def _adata(cells: ScreenCells, changes: Changes, controls: Controls, genes: np.n
                        index=pd.Index(cells.genes[genes], name="gene"))  # fmt: skip
     layers = {"se": changes.se, "half_a": changes.half_a, "half_b": changes.half_b}
     return AnnData(changes.delta, obs=obs, var=var, layers=layers, varm={"control": vectors})
-
-
-def _fdr(p: np.ndarray) -> np.ndarray:
-    """False discovery rates by Benjamini and Hochberg; NaN where there is no p."""
-    from scipy import stats
-
-    found, known = np.full(len(p), np.nan), np.isfinite(p)
-    if known.any():
-        found[known] = stats.false_discovery_control(p[known])
-    return found

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.tl.adjust import adjusted
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -40,7 +42,7 @@ def changed_composition(types: list[str], share: np.ndarray, case: np.ndarray, *
 
     control, cases = share[:, ~case], share[:, case]
     p = _paired(share, case, pair) if pair is not None else _welch(share, case)
-    return pd.DataFrame({"control": _mean(control), "case": _mean(cases), "p": p, "fdr": _adjusted(p)},
+    return pd.DataFrame({"control": _mean(control), "case": _mean(cases), "p": p, "fdr": adjusted(p)},
                         index=pd.Index(types, name="cell_type"))  # fmt: skip
 
 
@@ -73,13 +75,3 @@ def _quiet() -> Iterator[None]:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)
         yield
-
-
-def _adjusted(p: np.ndarray) -> np.ndarray:
-    from scipy.stats import false_discovery_control
-
-    p = np.asarray(p, np.float64)
-    known, fdr = np.isfinite(p), np.full(len(p), np.nan)
-    if known.any():
-        fdr[known] = false_discovery_control(p[known])
-    return fdr

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.tl.adjust import adjusted
 from engine.tl.flows import Flows
 
 if TYPE_CHECKING:
@@ -105,16 +106,6 @@ def unevenness(genes: np.ndarray, groups: np.ndarray, cluster: np.ndarray) -> Un
     statistic = float(gap @ np.linalg.pinv(spread, hermitian=True) @ gap) if df else float("nan")
     p = float(chi2.sf(statistic, df)) if df and k.sum() >= LEAST_ROWS else float("nan")
     return Unevenness(statistic, df, p, int(tells.sum()))
-
-
-def adjusted(p: np.ndarray) -> np.ndarray:
-    """Benjamini–Hochberg over the values that are there; NaN stays NaN."""
-    from scipy.stats import false_discovery_control
-
-    known = np.isfinite(p)
-    out = np.full(len(p), np.nan)
-    out[known] = false_discovery_control(np.asarray(p)[known]) if known.any() else []
-    return out
 
 
 def placement_table(flow: Flows) -> pd.DataFrame:

@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 from engine.knockout.direction import Direction, bins_of
-from engine.knockout.scored import by_chance, false_discovery, scores
+from engine.knockout.scored import by_chance, scores
+from engine.tl.adjust import adjusted
 
 N_GENES = 400
 
@@ -82,8 +83,8 @@ def test_a_change_along_the_wish_has_a_small_p_and_its_opposite_a_large_one():
 
 def test_the_false_discovery_rate_is_over_what_was_tested():
     p = np.array([0.01, np.nan, 0.02, 0.9])
-    np.testing.assert_allclose(false_discovery(p), [0.03, np.nan, 0.03, 0.9])
-    assert np.isnan(false_discovery(np.array([np.nan]))).all()
+    np.testing.assert_allclose(adjusted(p), [0.03, np.nan, 0.03, 0.9])
+    assert np.isnan(adjusted(np.array([np.nan]))).all()
 
 
 def test_bins_hold_genes_of_like_expression():

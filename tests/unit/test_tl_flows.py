@@ -7,8 +7,9 @@ from scipy import stats
 from scipy.stats.contingency import expected_freq
 
 from engine.errors import InvalidParameter, UnknownName
+from engine.tl.adjust import adjusted
 from engine.tl.flows import OTHERS, flows
-from engine.tl.placement import adjusted, cluster_table, leanings, placement, placement_table, placements, unevenness
+from engine.tl.placement import cluster_table, leanings, placement, placement_table, placements, unevenness
 
 LEVELS = ("modality", "tissue", "dataset", "cluster")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.progress import Progress
+from engine.tl.adjust import adjusted
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,12 @@ def test_values(values: np.ndarray) -> Tested:
     labellings, so that over genes without a change p is uniform, however few labellings there are. A gene whose
     statistic is no number, or is always the same, has no p.
     """
-    from scipy.stats import false_discovery_control
-
     with np.errstate(invalid="ignore", divide="ignore"):
         sd = values.std(axis=0)
         known = np.isfinite(sd) & (sd > 1e-9 * np.abs(values).max(axis=0))
         score = (values[:, known] - values[:, known].mean(axis=0)) / sd[known]
-    p, fdr = np.full((2, values.shape[1]), np.nan)
+    p = np.full(values.shape[1], np.nan)
     pooled = np.sort(score, axis=None)
     below = np.searchsorted(pooled, score[0] - 1e-9, side="left")  # rounding must not part mirror images
     p[known] = (pooled.size - below) / max(pooled.size, 1)
-    if known.any():
-        fdr[known] = false_discovery_control(p[known])
-    return Tested(values[0].astype(np.float64), p, fdr)
+    return Tested(values[0].astype(np.float64), p, adjusted(p))

@@ -8,9 +8,10 @@ import pytest
 from scipy import sparse
 from scipy.linalg import expm
 
-from engine.gene_features.diffusion import heat, leading, unit_rows
+from engine.gene_features.diffusion import heat, leading
 from engine.gene_features.names import Names
 from engine.gene_features.network import graph_of, network_kernel
+from engine.tl.neighbours import unit_rows
 from tests.small_knowledge import GENES, world_of
 
 HUMAN = Names("human", (), {}, {}, None, False)
